@@ -1,0 +1,25 @@
+"""The `--config` option of the commands that need one -> a configuration, or a sentence on stderr and exit code 2."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from edge.config import Config, ConfigError, load
+
+WRONG: Final = 2
+DEFAULT: Final = Path("/etc/patrol-edge/patrol-edge.toml")
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`--config F`, with the installed car's file as default."""
+    parser.add_argument("--config", type=Path, default=DEFAULT, metavar="F", help=f"the configuration file ({DEFAULT})")
+
+
+def configured(args: argparse.Namespace) -> Config | None:
+    """The configuration, or None after saying why there is none."""
+    try:
+        return load(args.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return None

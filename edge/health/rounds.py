@@ -1,0 +1,64 @@
+"""What is looked at on a timer: clock, lists, age of the store, figures for headquarters, systemd's watchdog."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+from edge.clock import CarClock
+from edge.health.status import Status
+from edge.matcher.matcher import Matcher
+from edge.notify import notify
+from edge.spool.inbox import Inbox
+from edge.spool.spool import Spool
+from proto.events import Clock, Health, Moment
+
+LOOK_S: Final = 1.0  # the clock: what is learned late dates everything before it
+LISTS_EVERY: Final = 10  # looks; an import knocks at once, this is for a file that was copied into place
+HEALTH_EVERY: Final = 60
+TIDY_EVERY: Final = 600
+
+
+class Rounds:
+    """One task that makes its rounds every LOOK_S."""
+
+    def __init__(self, clock: CarClock, matcher: Matcher, inbox: Inbox[Any], status: Status, keep_hours: float) -> None:
+        self._clock = clock
+        self._matcher = matcher
+        self._inbox = inbox
+        self._status = status
+        self._keep_s = int(keep_hours * 3600)
+
+    async def run(self, spool: Spool, is_progressing: Callable[[], bool]) -> None:
+        """For ever. The watchdog is fed only when the store's thread has come by and the recorder is not stuck."""
+        looks = 0
+        watchdog_looks = _watchdog_looks()
+        while True:
+            self.look()
+            if looks % LISTS_EVERY == 0:
+                self._matcher.reload()
+            if looks % HEALTH_EVERY == 0:
+                self._inbox.offer(Health(self._clock.now(), self._status.figures()), "health")
+            if looks % TIDY_EVERY == TIDY_EVERY - 1:
+                await self._tidy(spool, self._clock.now())
+            if watchdog_looks and looks % watchdog_looks == 0 and is_progressing():
+                await spool.pulse()
+                notify("WATCHDOG=1")
+            looks += 1
+            await asyncio.sleep(LOOK_S)
+
+    def look(self) -> None:
+        """At the clock: an event when it has changed."""
+        if (change := self._clock.check()) is not None:
+            self._inbox.offer(change, "urgent", urgent=True)
+
+    async def _tidy(self, spool: Spool, moment: Moment) -> None:
+        """Only by a clock that is trusted: a wrong one would delete what is young."""
+        if moment.utc_ms is not None and moment.clock >= Clock.NTP:
+            await spool.tidy(moment.utc_ms // 1000 - self._keep_s)
+
+
+def _watchdog_looks() -> int:
+    """How many looks between two signs of life: a third of what systemd waits; 0 where no watchdog runs."""
+    wait_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+    return max(1, int(wait_s / 3 / LOOK_S)) if wait_s else 0

@@ -1,0 +1,1 @@
+"""Ports -> sightings and positions: here time, place and track are put on, once."""

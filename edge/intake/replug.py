@@ -1,0 +1,18 @@
+"""A port that is not there -> the moment it is: a device that comes back is read within half a second, not after a back-off."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+LOOK_S: Final = 0.5  # one stat a look; two wake-ups a second while a device is away
+
+
+async def back_or(port: Path, longest_s: float) -> None:
+    """Returns when the port's name has appeared; or after `longest_s`, when it was there all along or has not come."""
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + longest_s
+    was_there = port.exists()
+    while (left_s := until_s - loop.time()) > 0:
+        await asyncio.sleep(min(LOOK_S, left_s))
+        if port.exists() and not was_there:
+            return

@@ -1,0 +1,72 @@
+"""Reading -> sighting; the crew is warned here, before any queue or disk; then the sighting waits for the recorder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from drivers.readings import PlateSeen
+from edge.clock import CarClock
+from edge.intake.sighting import Alert, Sighting
+from edge.intake.tracker import Track, Tracker
+from edge.intake.whereabouts import Whereabouts
+from edge.matcher.matcher import Matcher
+from edge.spool.inbox import Inbox
+from proto.plates import canonical
+
+Warn = Callable[[Sighting, Alert], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the watch has seen since the process began."""
+
+    reads: int = 0
+    alerts: int = 0
+    without_key: int = 0
+
+
+class Watch:
+    """What happens to every plate, whichever camera read it."""
+
+    def __init__(
+        self,
+        clock: CarClock,
+        whereabouts: Whereabouts,
+        matcher: Matcher,
+        inbox: Inbox[Any],
+        warn: Warn,
+        tracker: Tracker,
+    ) -> None:
+        self._clock = clock
+        self._whereabouts = whereabouts
+        self._matcher = matcher
+        self._inbox = inbox
+        self._warn = warn
+        self._tracker = tracker
+        self.tally = Tally()
+
+    def saw(self, camera: str, reading: PlateSeen, read_ns: int) -> None:
+        """One plate, just read. Takes some 20 us and never waits."""
+        moment = self._clock.now()
+        key = canonical(reading.vrm)
+        track = self._tracker.follow(camera, key or reading.vrm, moment.uptime_ms / 1000)
+        alert = self._alert(key, track)
+        place = self._whereabouts.at(moment.uptime_ms)
+        sighting = Sighting(camera, moment, read_ns, reading, track.number, place, alert)
+        if alert is not None:
+            self._warn(sighting, alert)
+        self.tally.reads += 1
+        self._inbox.offer(sighting, "read", urgent=alert is not None)
+
+    def _alert(self, key: str | None, track: Track) -> Alert | None:
+        if key is None:
+            self.tally.without_key += 1
+            return None
+        if key in track.alerted:
+            return None
+        entries = self._matcher.match(key)
+        if not entries:
+            return None
+        track.alerted.add(key)
+        self.tally.alerts += 1
+        return Alert(self.tally.alerts, entries[0], self._matcher.age_s(entries[0].list, self._clock.now().utc_ms))

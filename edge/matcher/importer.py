@@ -1,0 +1,49 @@
+"""A VOI file as it came from a stick or a desk -> a list in place of the one before; every row that is none is reported."""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from edge.matcher.listfile import About, write_list
+from proto.voi import BadRow, Entry, decode_lines, parse
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+PROGRESS_EVERY: Final = 100_000
+
+
+class ImportRefusedError(ValueError):
+    """Nothing was changed; the text says why and what to do."""
+
+
+def import_csv(
+    source: Path, folder: Path, key: str, *, report: Callable[[BadRow], None], progress: Callable[[int], None]
+) -> About:
+    """Puts the file's entries in place as an unsigned list named by the file's stem. Raises ImportRefusedError, or proto.voi.HeaderError."""
+    if not _NAME.fullmatch(source.stem):
+        raise ImportRefusedError(
+            f"{source.name}: a list is named by its file: 1 to 32 letters, digits, hyphens and underscores"
+        )
+    made_ms = time.time_ns() // 1_000_000
+    with source.open("rb") as lines:
+        entries = list(_entries(parse(decode_lines(lines)), report, progress))
+    if not entries:
+        raise ImportRefusedError(f"{source.name}: no usable row in it; the list in use stays")
+    about = About(source.stem, made_ms, made_ms, len(entries), signed=False)
+    write_list(folder, key, about, entries)
+    return about
+
+
+def _entries(
+    rows: Iterable[Entry | BadRow], report: Callable[[BadRow], None], progress: Callable[[int], None]
+) -> Iterator[Entry]:
+    count = 0
+    for row in rows:
+        if isinstance(row, BadRow):
+            report(row)
+            continue
+        yield row
+        count += 1
+        if count % PROGRESS_EVERY == 0:
+            progress(count)

@@ -1,0 +1,137 @@
+"""One list <-> one encrypted file: written whole beside the old one and renamed over it, then only read."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgpack
+
+from edge.matcher.entry import Entry
+from edge.matcher.sieve import Sieve, build
+from edge.spool.database import Connection, StoreError, connect
+from proto.voi import Entry as VoiEntry
+
+SUFFIX: Final = ".list"
+PREVIOUS: Final = ".previous"
+PAGE_BYTES: Final = 4096
+CACHE_KB: Final = 2048  # m: 8 MB costs 5 MB of memory and gains nothing on look-ups
+
+_SCHEMA: Final = """
+CREATE TABLE entry (key INTEGER NOT NULL, n INTEGER NOT NULL, details BLOB NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
+CREATE TABLE about (name TEXT, version INTEGER, made_ms INTEGER, entries INTEGER, signed INTEGER, sieve BLOB);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a list says of itself. `made_ms`: UTC milliseconds, None when the maker's clock was not known."""
+
+    name: str
+    version: int
+    made_ms: int | None
+    entries: int
+    signed: bool
+
+
+class ListFile:
+    """A list that is open for look-ups. A damaged page costs the entries on it, not the list."""
+
+    def __init__(self, connection: Connection, about: About, sieve: Sieve) -> None:
+        self._connection = connection
+        self._sieve = sieve
+        self.about = about
+        self.is_damaged = False
+
+    def find(self, key: int) -> list[Entry]:
+        """The entries under a packed key."""
+        if not self._sieve.may_hold(key):
+            return []
+        try:
+            rows = self._connection.execute("SELECT details FROM entry WHERE key = ?", (key,)).fetchall()
+        except StoreError:
+            self.is_damaged = True
+            return []
+        return [_entry(self.about, details) for (details,) in rows]
+
+    def close(self) -> None:
+        """No look-ups any more."""
+        self._connection.close()
+
+
+def open_list(path: Path, key: str) -> ListFile:
+    """Raises StoreError when the file is damaged from the first page on, or of another key."""
+    connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB, read_only=True)
+    try:
+        row = connection.execute("SELECT name, version, made_ms, entries, signed, sieve FROM about").fetchone()
+    except StoreError:
+        connection.close()
+        raise
+    name, version, made_ms, entries, signed, sieve = row
+    return ListFile(connection, About(name, version, made_ms, entries, bool(signed)), Sieve(sieve))
+
+
+def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> Path:
+    """Puts a whole list in place of the one before, which is kept as `.previous`. The swap is one rename."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / (about.name + SUFFIX)
+    fresh = path.with_suffix(f".new-{os.getpid()}")
+    try:
+        _write(fresh, key, about, entries)
+        _sync(fresh)
+        if path.exists():
+            previous = path.with_suffix(PREVIOUS)
+            previous.unlink(missing_ok=True)
+            previous.hardlink_to(path)
+        fresh.replace(path)
+        _sync(folder)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return path
+
+
+def _write(path: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> None:
+    rows = sorted((entry.packed, n, _details(entry)) for n, entry in enumerate(entries))
+    connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.executescript(_SCHEMA)
+    connection.execute("BEGIN")
+    connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
+    sieve = build((row[0] for row in rows), len(rows))
+    values = (about.name, about.version, about.made_ms, len(rows), about.signed, bytes(sieve))
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", values)
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _details(entry: VoiEntry) -> bytes:
+    parts = (
+        entry.vrm,
+        entry.action,
+        entry.reason,
+        entry.markers,
+        entry.make,
+        entry.model,
+        entry.colour,
+        entry.priority,
+        entry.weed_date and entry.weed_date.toordinal(),
+    )
+    packed = msgpack.packb(parts)
+    assert isinstance(packed, bytes)
+    return packed
+
+
+def _entry(about: About, details: bytes) -> Entry:
+    parts: list[Any] = msgpack.unpackb(details)
+    vrm, action, reason, markers, make, model, colour, priority, *_ = parts
+    return Entry(about.name, vrm, action, reason, markers, make, model, colour, priority, about.signed)

@@ -1,0 +1,117 @@
+"""All lists of the folder, looked up together; a list that was swapped is opened anew, one that is damaged is reported."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.matcher.entry import Entry
+from edge.matcher.listfile import PREVIOUS, SUFFIX, About, ListFile, open_list
+from edge.spool.database import StoreError
+from proto.plates import packed
+
+log = logging.getLogger(__name__)
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class _Open:
+    file: ListFile
+    stamp: Stamp
+    is_reported: bool = False
+
+
+class Matcher:
+    """Look-ups over every list in a folder. `alarm(name, detail)` is called once for each list that is found damaged."""
+
+    def __init__(self, folder: Path, key: str, *, allow_unsigned: bool, alarm: Callable[[str, str], None]) -> None:
+        self._folder = folder
+        self._key = key
+        self._allow_unsigned = allow_unsigned
+        self._alarm = alarm
+        self._open: dict[str, _Open] = {}
+        self._refused: dict[str, Stamp] = {}
+        self.unmatched = 0
+        """Plates too long for any list."""
+        self.reload()
+
+    @property
+    def lists(self) -> list[About]:
+        """What is carried."""
+        return [entry.file.about for entry in self._open.values()]
+
+    def match(self, key: str) -> list[Entry]:
+        """The entries for a canonical key, highest priority first."""
+        number = packed(key)
+        if number is None:
+            self.unmatched += 1
+            return []
+        found: list[Entry] = []
+        for held in self._open.values():
+            found += held.file.find(number)
+            if held.file.is_damaged and not held.is_reported:
+                held.is_reported = True
+                self._alarm("list-damaged", f"list {held.file.about.name} has damaged pages; what can be read is used")
+        if len(found) > 1:
+            found.sort(key=lambda entry: -(entry.priority or 0))
+        return found
+
+    def age_s(self, name: str, utc_ms: int | None) -> int | None:
+        """Seconds since a list was made; None when either clock is not known."""
+        held = self._open.get(name)
+        if held is None or held.file.about.made_ms is None or utc_ms is None:
+            return None
+        return max(0, (utc_ms - held.file.about.made_ms) // 1000)
+
+    def reload(self) -> None:
+        """Opens what is new or was swapped, closes what is gone."""
+        stamps = {path: stamp for path in sorted(self._folder.glob(f"*{SUFFIX}")) if (stamp := _stamp(path))}
+        for name in set(self._open) - {path.stem for path in stamps}:
+            self._open.pop(name).file.close()
+        for path, stamp in stamps.items():
+            held = self._open.get(path.stem)
+            if (held is None or held.stamp != stamp) and self._refused.get(path.stem) != stamp:
+                self._swap(path, stamp)
+
+    def _swap(self, path: Path, stamp: Stamp) -> None:
+        fresh = self._opened(path) or self._fallen_back(path)
+        if fresh is None or not (fresh.about.signed or self._allow_unsigned):
+            self._refused[path.stem] = stamp
+            if fresh is not None:
+                fresh.close()
+                self._alarm(
+                    "list-unsigned", f"list {path.stem} is not signed and [lists] allow_unsigned is off: not used"
+                )
+            return
+        if path.stem in self._open:
+            self._open[path.stem].file.close()
+        self._open[path.stem] = _Open(fresh, stamp)
+        log.info("list %s: %d entries", fresh.about.name, fresh.about.entries)
+
+    def _opened(self, path: Path) -> ListFile | None:
+        try:
+            return open_list(path, self._key)
+        except (StoreError, TypeError):  # TypeError: an intact file without its one row about itself
+            return None
+
+    def _fallen_back(self, path: Path) -> ListFile | None:
+        """The list as it was before its last swap, when the newest file cannot be opened."""
+        previous = self._opened(path.with_suffix(PREVIOUS))
+        kept = "the one before it is used" if previous else "it is not used"
+        self._alarm("list-damaged", f"list {path.stem} cannot be opened: {kept}; import it again")
+        return previous
+
+    def close(self) -> None:
+        """No look-ups any more."""
+        for held in self._open.values():
+            held.file.close()
+        self._open.clear()
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size

@@ -1,0 +1,121 @@
+"""One encrypted SQLite file -> whole transactions on one worker thread. The only place where the car's stores are opened.
+
+Page size, WAL and synchronous=FULL: docs/decisions/0002-the-spool-is-the-queue.md has the measurements.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import aiosqlite
+from sqlcipher3 import dbapi2
+
+T = TypeVar("T")
+
+Connection = Any  # sqlcipher3 ships no types; it has sqlite3.Connection's shape
+StoreError: Final = dbapi2.Error
+
+PAGE_BYTES: Final = 1024  # m: 0.8 kB of WAL a read at 5/s, against 2.0 with pages of 4 kB
+CHECKPOINT_PAGES: Final = 4096  # 4 MB of WAL between checkpoints: each page is written back once, however often it grew
+SPOOL_CACHE_KB: Final = 1024
+
+_FULL: Final = 13  # SQLITE_FULL
+_IS_DAMAGE: Final = frozenset({11, 26})  # SQLITE_CORRUPT, SQLITE_NOTADB
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk, or the file's own bound, is full: wait for room, promise nothing meanwhile."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == _FULL
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether the file is not what this key wrote."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _IS_DAMAGE
+
+
+def key_id(key: str) -> str:
+    """16 hex digits that name a key without telling it."""
+    return hashlib.blake2s(bytes.fromhex(key), digest_size=8, person=b"keyid").hexdigest()
+
+
+def connect(path: Path, key: str, *, page_bytes: int, cache_kb: int, read_only: bool = False) -> Connection:
+    """A connection to an encrypted file; nothing has been read yet, so a wrong key shows at the first statement.
+
+    `key` is 64 hex digits. The salt is derived from it, so that a damaged first page costs that page and not the file.
+    """
+    salt = hashlib.blake2s(bytes.fromhex(key), digest_size=16, person=b"salt").hexdigest()
+    mode = "ro" if read_only else "rwc"
+    connection = dbapi2.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key}{salt}'\"")
+    connection.execute(f"PRAGMA cipher_page_size = {page_bytes}")
+    connection.execute(f"PRAGMA cache_size = -{cache_kb}")
+    connection.execute("PRAGMA busy_timeout = 5000")
+    return connection
+
+
+def connect_spool(path: Path, key: str, max_bytes: int | None = None) -> Connection:
+    """The spool's file, ready to promise: what it has committed is on the disk."""
+    connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=SPOOL_CACHE_KB)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    if max_bytes is not None:
+        connection.execute(f"PRAGMA max_page_count = {max_bytes // PAGE_BYTES}")
+    return connection
+
+
+class Database:
+    """One connection and its thread. A transaction is one function: it cannot be cancelled half-way or interleaved."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def transaction(self, deed: Callable[[Connection], T]) -> T:
+        """Runs `deed(connection)` on the worker thread between BEGIN and COMMIT; rolled back when it raises."""
+        return await self._on_thread(_whole, deed)
+
+    async def read(self, deed: Callable[[Connection], T]) -> T:
+        """Runs `deed(connection)` on the worker thread, outside any transaction of ours."""
+        return await self._on_thread(_plain, deed)
+
+    async def _on_thread(
+        self, how: Callable[[Connection, Callable[[Connection], T]], T], deed: Callable[[Connection], T]
+    ) -> T:
+        # aiosqlite's public calls are one statement each; a transaction must be one call (see libraries: `_execute`).
+        connection = self._connection
+        unit = asyncio.ensure_future(connection._execute(lambda: how(connection._conn, deed)))  # type: ignore[no-untyped-call]
+        result: T = await asyncio.shield(unit)
+        return result
+
+
+@asynccontextmanager
+async def open_database(connect_: Callable[[], Connection]) -> AsyncIterator[Database]:
+    """A database on a thread of its own; closed (and its WAL checkpointed) at the end."""
+    connection = aiosqlite.Connection(connect_, 64)
+    await connection
+    try:
+        yield Database(connection)
+    finally:
+        await connection.close()
+
+
+def _whole(connection: Connection, deed: Callable[[Connection], T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = deed(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _plain(connection: Connection, deed: Callable[[Connection], T]) -> T:
+    return deed(connection)

@@ -1,0 +1,86 @@
+"""Sightings and events -> numbered bodies of this epoch. Numbers are given here, once, in the order of arrival. [proto-3]"""
+
+from collections.abc import Iterable
+from typing import Final, TypeAlias
+
+from edge.intake.sighting import Sighting
+from edge.spool.group import Group, Run
+from proto.errors import FrameError
+from proto.events import (
+    Alarm,
+    Clock,
+    ClockSet,
+    Dropped,
+    Event,
+    Health,
+    Hit,
+    Moment,
+    Position,
+    Read,
+    Start,
+    encode,
+)
+from proto.lanes import Lane
+
+Item: TypeAlias = Sighting | Event
+
+LANES: Final[dict[type[Event], Lane]] = {
+    Start: Lane.URGENT,
+    Read: Lane.READ,
+    Hit: Lane.URGENT,
+    Position: Lane.POSITION,
+    ClockSet: Lane.URGENT,
+    Health: Lane.HEALTH,
+    Dropped: Lane.URGENT,
+    Alarm: Lane.URGENT,
+}
+
+
+class Numbering:
+    """The counters of one epoch. `start` is its first event; it goes out with the first other one."""
+
+    def __init__(self, start: Start) -> None:
+        self._start: Start | None = start
+        self._next = dict.fromkeys(Lane, 1)
+        self.oversized = 0
+        """Events whose body exceeded the bound: a fault of ours or a hostile camera; counted, not raised."""
+
+    def group(self, items: Iterable[Item]) -> Group:
+        """One transaction's worth of bodies; a sighting's hit stands in the same group as its read."""
+        bodies: dict[Lane, list[bytes]] = {lane: [] for lane in Lane}
+        moment: Moment | None = None
+        for item in items:
+            if self._start is not None:
+                self._add(bodies, self._start)
+                self._start = None
+            moment = item.moment
+            if type(item) is Sighting:
+                self._add_sighting(bodies, item)
+            else:
+                assert not isinstance(item, Sighting)
+                self._add(bodies, item)
+        runs = tuple(Run(lane, self._next[lane] - len(found), found) for lane, found in bodies.items() if found)
+        return Group(runs, _born_s(moment))
+
+    def _add_sighting(self, bodies: dict[Lane, list[bytes]], sighting: Sighting) -> None:
+        number = self._add(bodies, sighting.read())
+        if (hit := sighting.hit(number)) is not None:
+            self._add(bodies, hit)
+
+    def _add(self, bodies: dict[Lane, list[bytes]], event: Event) -> int | None:
+        try:
+            body = encode(event)
+        except FrameError:
+            self.oversized += 1
+            return None
+        lane = LANES[type(event)]
+        number = self._next[lane]
+        self._next[lane] = number + 1
+        bodies[lane].append(body)
+        return number
+
+
+def _born_s(moment: Moment | None) -> int | None:
+    if moment is None or moment.utc_ms is None or moment.clock < Clock.NTP:
+        return None
+    return moment.utc_ms // 1000

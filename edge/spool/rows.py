@@ -1,0 +1,182 @@
+"""The spool's tables: SQL <-> runs of numbered bodies, receipts as ranges, epochs. Functions over a connection, no state.
+
+Events are appended to one table without a second index; where a run of numbers lies is known in memory (`ledger.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgpack
+
+from edge.spool.database import Connection
+from edge.spool.group import Group, Run
+from proto.lanes import Lane
+from proto.ranges import Range, Ranges, from_flat
+
+MARK_EVERY: Final = 64  # rows between two places known in memory: a search reads at most this many rows of a lane
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS epoch (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, boot BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS run (
+    id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, lane INTEGER NOT NULL,
+    first INTEGER NOT NULL, count INTEGER NOT NULL, born_s INTEGER, bodies BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS receipt (
+    epoch INTEGER NOT NULL, lane INTEGER NOT NULL, ranges BLOB NOT NULL, aside BLOB NOT NULL, PRIMARY KEY (epoch, lane)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One process's life: its number in this file, its identity, and the boot it ran in."""
+
+    n: int
+    id: bytes
+    boot: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What lies in the file of one lane of one epoch."""
+
+    epoch: int
+    lane: Lane
+    first: int
+    last: int
+    bytes: int
+    marks: list[tuple[int, int]]
+    """(first number, row id) of every MARK_EVERY-th row, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A run's place in the file."""
+
+    id: int
+    epoch: int
+    first: int
+    count: int
+    bytes: int
+    born_s: int | None
+
+    @property
+    def last(self) -> int:
+        """The number of its last body."""
+        return self.first + self.count - 1
+
+
+def create(connection: Connection) -> None:
+    """The tables, when they are not there yet."""
+    connection.executescript(_SCHEMA)
+
+
+def epochs(connection: Connection) -> list[Epoch]:
+    """Every epoch in the file, oldest first."""
+    return [Epoch(*row) for row in connection.execute("SELECT n, id, boot FROM epoch ORDER BY n")]
+
+
+def stretches(connection: Connection) -> list[Stretch]:
+    """What the file holds, per epoch and lane; grouped by SQLite, so that the interpreter is free meanwhile."""
+    marks: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    numbered = "SELECT id, epoch, lane, first, row_number() OVER (PARTITION BY epoch, lane ORDER BY id) AS nth FROM run"
+    for id_, epoch, lane, first in connection.execute(
+        f"SELECT id, epoch, lane, first FROM ({numbered}) WHERE nth % {MARK_EVERY} = 1 ORDER BY id"
+    ):
+        marks.setdefault((epoch, lane), []).append((first, id_))
+    sums = "SELECT epoch, lane, min(first), max(first + count - 1), sum(length(bodies)) FROM run GROUP BY epoch, lane"
+    return [
+        Stretch(epoch, Lane(lane), first, last, size, marks[epoch, lane])
+        for epoch, lane, first, last, size in connection.execute(sums)
+    ]
+
+
+def receipts(connection: Connection) -> Iterator[tuple[int, Lane, Ranges, Ranges]]:
+    """(epoch, lane, receipted, set aside) of every lane that has any."""
+    for epoch, lane, ranges, aside in connection.execute("SELECT epoch, lane, ranges, aside FROM receipt"):
+        yield epoch, Lane(lane), from_flat(msgpack.unpackb(ranges)), from_flat(msgpack.unpackb(aside))
+
+
+def newest_born_s(connection: Connection) -> int | None:
+    """The latest trusted UTC second of the newest rows: time cannot be earlier than this."""
+    (newest,) = connection.execute(
+        "SELECT max(born_s) FROM (SELECT born_s FROM run ORDER BY id DESC LIMIT 256)"
+    ).fetchone()
+    assert newest is None or isinstance(newest, int)
+    return newest
+
+
+def add_epoch(connection: Connection, id_: bytes, boot: bytes) -> Epoch:
+    """A new epoch, numbered after all others."""
+    (n,) = connection.execute("INSERT INTO epoch (id, boot) VALUES (?, ?) RETURNING n", (id_, boot)).fetchone()
+    return Epoch(n, id_, boot)
+
+
+def add_group(connection: Connection, epoch: int, group: Group) -> list[tuple[Run, int]]:
+    """Appends the group's runs; each row's run with its id."""
+    insert = "INSERT INTO run (epoch, lane, first, count, born_s, bodies) VALUES (?, ?, ?, ?, ?, ?)"
+    cursor = connection.cursor()
+    added = []
+    for row in (row for run in group.runs for row in run.rows()):
+        bodies = b"".join(row.bodies)
+        cursor.execute(insert, (epoch, int(row.lane), row.first, len(row.bodies), group.born_s, bodies))
+        added.append((row, cursor.lastrowid))
+    return added
+
+
+def put_receipts(connection: Connection, epoch: int, lane: Lane, receipted: list[int], aside: list[int]) -> None:
+    """What is receipted, and set aside, of one lane, as flat ranges."""
+    connection.execute(
+        "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?)",
+        (epoch, int(lane), msgpack.packb(receipted), msgpack.packb(aside)),
+    )
+
+
+def read(connection: Connection, epoch: int, lane: Lane, from_id: int, wanted: Range) -> Iterator[tuple[int, bytes]]:
+    """(number, body) of one lane of one epoch inside `wanted`, ascending; the search begins at row `from_id`."""
+    first, last = wanted
+    for run_first, bodies in connection.execute(
+        "SELECT first, bodies FROM run WHERE id >= ? AND epoch = ? AND lane = ? AND first + count > ? ORDER BY id",
+        (from_id, epoch, int(lane), first),
+    ):
+        if run_first > last:
+            return
+        for number, body in enumerate(split(bodies), run_first):
+            if first <= number <= last:
+                yield number, body
+            if number >= last:
+                return
+
+
+def split(bodies: bytes) -> Iterator[bytes]:
+    """The bodies of a row, cut apart again."""
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(bodies)
+    start = 0
+    while start < len(bodies):
+        unpacker.skip()
+        end = unpacker.tell()
+        yield bodies[start:end]
+        start = end
+
+
+def oldest(connection: Connection, lane: Lane | None, limit: int) -> list[Row]:
+    """The oldest rows, of one lane or of all."""
+    where, values = ("", ()) if lane is None else ("WHERE lane = ?", (int(lane),))
+    found = connection.execute(
+        f"SELECT id, epoch, first, count, length(bodies), born_s, lane FROM run {where} ORDER BY id LIMIT ?",
+        (*values, limit),
+    )
+    return [Row(*row[:6]) for row in found]
+
+
+def delete(connection: Connection, ids: Iterable[int]) -> None:
+    """Rows that are no longer needed."""
+    connection.executemany("DELETE FROM run WHERE id = ?", [(id_,) for id_ in ids])
+
+
+def forget_epochs(connection: Connection, ns: Sequence[int]) -> None:
+    """Epochs of which nothing is left to send or to tell."""
+    for table, column in (("receipt", "epoch"), ("epoch", "n")):
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(n,) for n in ns])

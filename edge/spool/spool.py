@@ -1,0 +1,218 @@
+"""The spool: groups in, batches' worth of numbered bodies out, receipts as ranges. It *is* the queue to headquarters.
+
+Memory knows which numbers exist and which are receipted; the file knows their bodies. All waiting is for the file.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from edge.spool import quota, rows
+from edge.spool.database import Connection, Database, StoreError
+from edge.spool.group import Group, Run
+from edge.spool.ledger import Ledger
+from edge.spool.quota import Cut
+from edge.spool.rows import Epoch, Row, Stretch
+from proto.control import Held
+from proto.lanes import Lane
+from proto.ranges import Range, Ranges
+
+RECEIPTS_AT_LEAST_S: Final = (
+    10.0  # receipts that a kill forgets are only asked for again; each write of them costs a page
+)
+AGED_AT_ONCE: Final = 256  # rows; a tidy step must stay short beside a commit
+
+Receipts = tuple[int, Lane, list[int], list[int]]
+"""Epoch, lane, receipted and set aside, as flat ranges."""
+
+
+class Spool:
+    """The queue of one car: this process's epoch, and what is left of earlier ones."""
+
+    def __init__(self, database: Database, identity: bytes, boot: bytes, quota_bytes: int) -> None:
+        self.identity = identity
+        """This epoch's 8 bytes; it enters the file with its first group."""
+        self.ledgers: dict[tuple[int, Lane], Ledger] = {}
+        self.parent: Epoch | None = None
+        self.dropped: Counter[Lane] = Counter()
+        """Numbers lost to a quota since the recorder last looked."""
+        self._database = database
+        self._boot = boot
+        self._quota_bytes = quota_bytes
+        self._epoch: Epoch | None = None
+        self._epochs: dict[bytes, Epoch] = {}
+        self._receipts_written_s = 0.0
+
+    async def load(self) -> int | None:
+        """Learns what the file holds. Gives back the latest UTC second it knows to be past."""
+        stretches, receipts, epochs, newest_s = await self._database.read(_load)
+        self._epochs = {epoch.id: epoch for epoch in epochs}
+        by_n = {epoch.n: epoch for epoch in epochs}
+        for stretch in stretches:
+            self._ledger(by_n[stretch.epoch], stretch.lane).load(stretch)
+        for n, lane, receipted, aside in receipts:
+            self._ledger(by_n[n], lane).load_receipts(receipted, aside)
+        self.parent = epochs[-1] if epochs else None
+        return newest_s
+
+    def lasts(self) -> tuple[tuple[int, int], ...] | None:
+        """(lane, last number) of the parent epoch; None when there is no parent."""
+        if self.parent is None:
+            return None
+        found = (ledger for ledger in self.ledgers.values() if ledger.epoch is self.parent)
+        return tuple((int(ledger.lane), ledger.last) for ledger in found)
+
+    async def add(self, group: Group, now_s: float) -> None:
+        """Commits a group; when this returns, it is promised. Raises StoreError: nothing of it is in the file."""
+        cuts = [cut for run in group.runs if (cut := await self._cut_for(run)) is not None]
+        receipts = self._news() if now_s - self._receipts_written_s >= RECEIPTS_AT_LEAST_S else []
+        new = None if self._epoch else (self.identity, self._boot)
+        n = self._epoch.n if self._epoch else 0
+        try:
+            epoch, added = await self._database.transaction(partial(_add, new, n, group, receipts, cuts))
+        except StoreError:
+            self._still_dirty(receipts)
+            raise
+        if epoch is not None:
+            self._epoch = self._epochs[epoch.id] = epoch
+        assert self._epoch is not None
+        for run, row_id in added:
+            self._ledger(self._epoch, run.lane).added(run, row_id, sum(map(len, run.bodies)))
+        for cut in cuts:
+            self._was_cut(cut)
+        if receipts:
+            self._receipts_written_s = now_s
+
+    async def flush_receipts(self) -> None:
+        """Writes receipts that no group has taken along."""
+        if receipts := self._news():
+            await self._database.transaction(partial(_put_receipts, receipts))
+
+    async def read(self, ledger: Ledger, wanted: Range, most_events: int, most_bytes: int) -> list[tuple[int, bytes]]:
+        """(number, body) inside `wanted`, ascending, until either bound; numbers that are absent were dropped."""
+        from_id = ledger.row_id_near(wanted[0])
+        numbered = partial(rows.read, epoch=ledger.epoch.n, lane=ledger.lane, from_id=from_id, wanted=wanted)
+        return await self._database.read(
+            lambda connection: list(_bounded(numbered(connection), most_events, most_bytes))
+        )
+
+    async def tidy(self, before_s: int) -> None:
+        """Deletes receipted rows older than a UTC second."""
+        for lane in Lane:
+            found = await self._database.read(partial(rows.oldest, lane=lane, limit=AGED_AT_ONCE))
+            old = [row for row in found if row.born_s is not None and row.born_s < before_s]
+            spent = [row for row in old if self._is_done(lane, row) and not self._is_pinned(lane, row)]
+            if spent:
+                await self._database.transaction(partial(rows.delete, ids=[row.id for row in spent]))
+                self._was_cut(Cut(lane, spent, []))
+
+    async def pulse(self) -> None:
+        """Returns when the worker thread has come by: the store is alive."""
+        await self._database.read(lambda _: None)
+
+    def ledger_of(self, epoch: bytes, lane: Lane) -> Ledger | None:
+        """What is known of one lane of an epoch that this file holds."""
+        found = self._epochs.get(epoch)
+        return self.ledgers.get((found.n, lane)) if found else None
+
+    def held(self) -> list[Held]:
+        """Everything that is receipted and could still be sent again."""
+        found = ((ledger, ledger.held()) for ledger in self.ledgers.values())
+        return [Held(ledger.epoch.id, ledger.lane, ranges) for ledger, ranges in found if len(ranges)]
+
+    def _ledger(self, epoch: Epoch, lane: Lane) -> Ledger:
+        key = (epoch.n, lane)
+        if key not in self.ledgers:
+            self.ledgers[key] = Ledger(epoch, lane)
+        return self.ledgers[key]
+
+    def _news(self) -> list[Receipts]:
+        """What the file does not know yet of receipts, copied: the worker thread must not see it change."""
+        dirty = [ledger for ledger in self.ledgers.values() if ledger.is_dirty]
+        for ledger in dirty:
+            ledger.is_dirty = False
+        return [(ledger.epoch.n, ledger.lane, ledger.receipted.flat(), ledger.aside.flat()) for ledger in dirty]
+
+    def _still_dirty(self, receipts: list[Receipts]) -> None:
+        for n, lane, *_ in receipts:
+            self.ledgers[n, lane].is_dirty = True
+
+    async def _cut_for(self, run: Run) -> Cut | None:
+        """What the run's lane must give up before it is added."""
+        limit = quota.quota_bytes(run.lane, self._quota_bytes)
+        held = sum(ledger.bytes for ledger in self.ledgers.values() if ledger.lane is run.lane)
+        over = held + sum(map(len, run.bodies)) - limit
+        if over <= 0:
+            return None
+        need = max(over, int(limit * quota.FREED_AT_ONCE))
+        found = await self._database.read(partial(rows.oldest, lane=run.lane, limit=quota.LOOKED_AT))
+        return quota.cut(run.lane, found, need, partial(self._is_done, run.lane), partial(self._is_pinned, run.lane))
+
+    def _is_done(self, lane: Lane, row: Row) -> bool:
+        return self.ledgers[row.epoch, lane].done.covers(row.first, row.last)
+
+    def _is_pinned(self, lane: Lane, row: Row) -> bool:
+        """The newest row of an epoch's lane stays until the next epoch's `start` is receipted: it proves the last number."""
+        if self.ledgers[row.epoch, lane].last > row.last:
+            return False
+        child = min(
+            (epoch for epoch in self._epochs.values() if epoch.n > row.epoch), key=lambda epoch: epoch.n, default=None
+        )
+        start = self.ledgers.get((child.n, Lane.URGENT)) if child else None
+        return start is None or 1 not in start.receipted
+
+    def _was_cut(self, cut: Cut) -> None:
+        for row in (*cut.spent, *cut.lost):
+            ledger = self.ledgers[row.epoch, cut.lane]
+            ledger.bytes -= row.bytes
+            if row.first <= ledger.first:
+                ledger.first = row.last + 1
+        for row in cut.lost:
+            ledger = self.ledgers[row.epoch, cut.lane]
+            lost = sum(last - first + 1 for first, last in ledger.done.gaps(row.first, row.last))
+            ledger.dropped += lost
+            self.dropped[cut.lane] += lost
+
+
+def _load(
+    connection: Connection,
+) -> tuple[list[Stretch], list[tuple[int, Lane, Ranges, Ranges]], list[Epoch], int | None]:
+    return (
+        rows.stretches(connection),
+        list(rows.receipts(connection)),
+        rows.epochs(connection),
+        rows.newest_born_s(connection),
+    )
+
+
+def _add(
+    new: tuple[bytes, bytes] | None,
+    n: int,
+    group: Group,
+    receipts: list[Receipts],
+    cuts: list[Cut],
+    connection: Connection,
+) -> tuple[Epoch | None, list[tuple[Run, int]]]:
+    for cut in cuts:
+        rows.delete(connection, [row.id for row in (*cut.spent, *cut.lost)])
+    epoch = rows.add_epoch(connection, *new) if new else None
+    added = rows.add_group(connection, epoch.n if epoch else n, group)
+    _put_receipts(receipts, connection)
+    return epoch, added
+
+
+def _put_receipts(receipts: list[Receipts], connection: Connection) -> None:
+    for n, lane, receipted, aside in receipts:
+        rows.put_receipts(connection, n, lane, receipted, aside)
+
+
+def _bounded(numbered: Iterator[tuple[int, bytes]], most_events: int, most_bytes: int) -> Iterator[tuple[int, bytes]]:
+    for number, body in numbered:
+        most_events -= 1
+        most_bytes -= len(body)
+        if most_bytes < 0:
+            return
+        yield number, body
+        if most_events == 0:
+            return

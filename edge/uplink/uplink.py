@@ -1,0 +1,193 @@
+"""Spool -> headquarters. Live beside backlog; forgotten only on headquarters' receipt; asked for again, sent again."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from edge.spool.ledger import Ledger
+from edge.spool.spool import Spool
+from edge.uplink.flight import Flight
+from edge.uplink.link import WORLD, Connection, Link
+from edge.uplink.window import Claim, Window
+from proto import batches, control, topics
+from proto.errors import FrameError
+from proto.lanes import Lane
+from proto.ranges import Range, Ranges
+
+log = logging.getLogger(__name__)
+
+MOST_EVENTS: Final = (
+    256  # about 4.5 kB of reads: more saves no bytes, and a re-send of it is half a second at 128 kbit/s
+)
+MOST_PLAIN_BYTES: Final = 20_480
+HELD_EVERY_S: Final = 600.0
+
+Say = Callable[..., None]
+Alarm = Callable[[str, str], None]
+
+
+class Uplink:
+    """Two tasks on one event loop: `listen` owns the connection and takes what comes down, `forward` sends."""
+
+    def __init__(self, link: Link, vehicle: str, spool: Spool, window: Window, say: Say, alarm: Alarm) -> None:
+        self.knock = asyncio.Event()
+        """Set when there may be something to send: stored, receipted, connected."""
+        self.junk = 0
+        """Messages down that are none of this language, or are about epochs this car does not hold."""
+        self.receipts = 0
+        self._link = link
+        self._vehicle = vehicle
+        self._spool = spool
+        self._window = window
+        self._say = say
+        self._alarm = alarm
+        self._connection: Connection | None = None
+        self._held_due_s = 0.0
+
+    async def listen(self, is_up: Callable[[], None]) -> None:
+        """One connection, from its beginning to its loss (one of link.WORLD)."""
+        async with self._link.connected((topics.down(self._vehicle, "+"), topics.HELLO)) as connection:
+            self._connection = connection
+            self._window.connected()
+            self._held_due_s = 0.0
+            is_up()
+            self.knock.set()
+            try:
+                async for topic, payload in connection.messages():
+                    self._take(topic, payload)
+            finally:
+                self._connection = None
+
+    async def forward(self) -> None:
+        """Sends whatever may be sent, for ever; a lost connection is `listen`'s to report and to mend."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._window.notice(loop.time())
+            if self._connection is not None:
+                try:
+                    await self._send(self._connection, loop.time)
+                except WORLD as error:
+                    log.debug("not sent: %s", error)
+                    self._connection = None
+            self._report_poison()
+            await self._wait(None if self._connection is None else self._window.next_due_s(loop.time()), loop.time())
+
+    def _report_poison(self) -> None:
+        for claim in self._window.poison:
+            lane, number = claim.ledger.lane.word, claim.wanted[0]
+            self._alarm(
+                "poison", f"event {number} of lane {lane} is refused or never answered: set aside, not sent again"
+            )
+        self._window.poison.clear()
+
+    async def _wait(self, due_s: float | None, now_s: float) -> None:
+        try:
+            async with asyncio.timeout(None if due_s is None else max(0.0, due_s - now_s)):
+                await self.knock.wait()
+        except TimeoutError:
+            return
+        self.knock.clear()
+
+    async def _send(self, connection: Connection, now: Callable[[], float]) -> None:
+        if now() >= self._held_due_s:
+            self._held_due_s = now() + HELD_EVERY_S
+            for message in control.split_held(self._spool.held()):
+                await connection.publish(topics.up(self._vehicle, "held"), message)
+        for flight in list(self._window.due(now())):
+            await self._launch(connection, flight, now())
+        while claim := self._window.claim(now()):
+            flight = await self._flight(claim)
+            self._window.launched(flight, now())
+            await self._launch(connection, flight, now())
+
+    async def _launch(self, connection: Connection, flight: Flight, now_s: float) -> None:
+        flight.was_sent(now_s, self._window.answers)
+        await connection.publish(topics.up(self._vehicle, flight.ledger.lane.word), flight.message)
+
+    async def _flight(self, claim: Claim) -> Flight:
+        ledger, (first, last) = claim.ledger, claim.wanted
+        most = 1 if claim.single else MOST_EVENTS
+        numbered = await self._spool.read(ledger, claim.wanted, most, MOST_PLAIN_BYTES)
+        # Numbers behind the last one found are the next claim's: either more bodies, or a coverage without any.
+        return _encoded(claim, first, numbered[-1][0] if numbered else last, numbered)
+
+    def _take(self, topic: str, payload: bytes) -> None:
+        parsed = topics.parse(topic)
+        take = _TAKES.get(parsed.word) if parsed else None
+        try:
+            if take is None:
+                raise FrameError("unknown topic")
+            take(self, payload)
+        except FrameError as error:
+            self.junk += 1
+            log.debug("message down not understood: %s", error)
+
+    def _take_receipt(self, payload: bytes) -> None:
+        for held in control.decode_held(payload):
+            ledger = self._ledger(held.epoch, held.lane)
+            if ledger is None:
+                continue
+            self.receipts += 1
+            news = self._window.receipted(held, ledger)
+            if len(news):
+                self._say("receipt", epoch=held.epoch.hex(), lane=held.lane.word, ranges=[list(pair) for pair in news])
+        self.knock.set()
+
+    def _take_again(self, payload: bytes) -> None:
+        for held in control.decode_held(payload):
+            if (ledger := self._ledger(held.epoch, held.lane)) is not None:
+                count = ledger.ask_again(held.ranges)
+                log.warning("headquarters lacks %d events of lane %s again: sent anew", count, held.lane.word)
+        self.knock.set()
+
+    def _take_refused(self, payload: bytes) -> None:
+        refused = control.decode_refused(payload)
+        if (ledger := self._ledger(refused.epoch, refused.lane)) is not None:
+            self._window.refused(refused, ledger)
+        self.knock.set()
+
+    def _take_hello(self, payload: bytes) -> None:
+        control.decode_hello(payload)
+        self._window.connected()
+        self._held_due_s = 0.0
+        self.knock.set()
+
+    def _ledger(self, epoch: bytes, lane: Lane) -> Ledger | None:
+        ledger = self._spool.ledger_of(epoch, lane)
+        if ledger is None:
+            self.junk += 1
+        return ledger
+
+
+_TAKES: Final[dict[str, Callable[[Uplink, bytes], None]]] = {
+    "receipt": Uplink._take_receipt,
+    "again": Uplink._take_again,
+    "refused": Uplink._take_refused,
+    "hello": Uplink._take_hello,
+}
+
+
+def _encoded(claim: Claim, first: int, last: int, numbered: list[tuple[int, bytes]]) -> Flight:
+    """The flight of these events; fewer of them when they do not fit into one message."""
+    ledger = claim.ledger
+    while True:
+        bodies = [body for _, body in numbered]
+        absent = _absent(first, last, [number for number, _ in numbered])
+        batch = batches.Batch(
+            ledger.epoch.id, ledger.epoch.boot, ledger.lane, first, last, bodies, absent, not claim.live
+        )
+        try:
+            return Flight(ledger, first, last, batches.encode(batch), claim.live)
+        except FrameError:
+            numbered = numbered[: max(1, len(numbered) // 2)]
+            last = numbered[-1][0]
+
+
+def _absent(first: int, last: int, present: list[int]) -> tuple[Range, ...]:
+    if len(present) == last - first + 1:
+        return ()
+    absent = Ranges([(first, last)])
+    for number in present:
+        absent.remove(number, number)
+    return tuple(absent)
