@@ -59,11 +59,16 @@ class CarClock:
         self._gnss_heard_ms = -GNSS_HOLDS_MS
         self._offset_ms: int | None = None
         self.quality = Clock.UNSET
+        self._latest = Moment(0, None, Clock.UNSET)
         self.check()
 
     def now(self) -> Moment:
         """This instant."""
-        return Moment(self._sources.uptime_ms(), self._offset_ms, self.quality)
+        uptime_ms = self._sources.uptime_ms()
+        latest = self._latest
+        if latest.uptime_ms != uptime_ms or latest.utc_offset_ms != self._offset_ms or latest.clock is not self.quality:
+            latest = self._latest = Moment(uptime_ms, self._offset_ms, self.quality)
+        return latest
 
     def raise_floor(self, floor_ms: int) -> None:
         """An instant that is known to be past (from the store): a wall clock before it is not believed."""

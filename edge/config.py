@@ -1,55 +1,43 @@
-"""A TOML file -> a valid, frozen `Config`; or a `ConfigError` with file, line, key and the nearest right spelling."""
+"""What a car is told: plain frozen values, valid from birth. `config_file.py` makes them of TOML.
 
-import difflib
-import tomllib
-from collections.abc import Iterator
+Plain dataclasses, so that the daemon need not carry the validator in memory (docs/decisions/0011-validate-then-become-the-daemon.md);
+pydantic reads the same types and bounds.
+"""
+
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from annotated_types import Ge, Gt, Le, MaxLen
 
 from drivers.anpr import DIALECTS as CAMERA_DIALECTS
 from drivers.gps import DIALECTS as GPS_DIALECTS
+from edge.nearest import nearest
 from proto.topics import is_vehicle
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,16}$")]
+_STRICT: Final[dict[str, Any]] = {"extra": "forbid"}
+_NAME: Final = re.compile(r"[a-z0-9-]{1,16}")
+_LONGEST_SOCKET: Final = 100  # sun_path has 108 bytes (unix(7)), less what the hidden name beside it needs
+
+Baud = Annotated[int, Ge(50), Le(4_000_000)]
 
 
-class ConfigError(ValueError):
-    """The configuration cannot be used; the text says where and what to do."""
-
-
-class Strict(BaseModel):
-    """A section of the file: immutable, and a typing error is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _beside(path: Path, info: ValidationInfo) -> Path:
-    """Paths in the file are relative to the file."""
-    folder: Path = (info.context or {}).get("folder", Path())
-    return folder / path
-
-
-FilePath = Annotated[Path, AfterValidator(_beside)]
-
-
-class Broker(Strict):
+@dataclass(frozen=True, slots=True)
+class Broker:
     """Where the records go. `mqtt = "auto"` tries MQTT 5 and falls back to 3.1.1."""
 
+    __pydantic_config__: ClassVar = _STRICT
     url: str
     mqtt: Literal["auto", "5", "3.1.1"] = "auto"
 
-    @field_validator("url")
-    @classmethod
-    def _is_broker(cls, url: str) -> str:
-        parts = urlsplit(url)
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
         if parts.scheme != "mqtt" or not parts.hostname:
-            raise ValueError("give mqtt://HOST:PORT")
+            raise ValueError("url: give mqtt://HOST:PORT")
         if parts.port == 0:
-            raise ValueError("give a port from 1 to 65535")
-        return url
+            raise ValueError("url: give a port from 1 to 65535")
 
     @property
     def host(self) -> str:
@@ -62,186 +50,107 @@ class Broker(Strict):
         return urlsplit(self.url).port or 1883
 
 
-class Storage(Strict):
-    """The encrypted store. Quotas are bytes of event bodies; the file grows to about a quarter more."""
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The encrypted store. The quota is of event bodies; the file grows to about a half more."""
 
-    folder: FilePath
-    key_file: FilePath
-    quota_mb: int = Field(512, ge=4, le=65536)
-    keep_hours: float = Field(36, ge=0, le=24 * 366)
-    group_events: int = Field(64, ge=1, le=1024)
-    group_ms: int = Field(500, ge=1, le=10_000)
+    __pydantic_config__: ClassVar = _STRICT
+    folder: Path
+    key_file: Path
+    quota_mb: Annotated[int, Ge(4), Le(65_536)] = 512
+    keep_hours: Annotated[float, Ge(0), Le(24 * 366)] = 36
+    group_events: Annotated[int, Ge(1), Le(1024)] = 64
+    group_ms: Annotated[int, Ge(1), Le(10_000)] = 500
 
 
-class Local(Strict):
+@dataclass(frozen=True, slots=True)
+class Local:
     """The socket on which the car's own screens and tools listen."""
 
-    socket: FilePath = Path("/run/patrol-edge/edge.sock")
+    __pydantic_config__: ClassVar = _STRICT
+    socket: Path = Path("/run/patrol-edge/edge.sock")
 
 
-class Lists(Strict):
+@dataclass(frozen=True, slots=True)
+class Lists:
     """The lists of vehicles of interest."""
 
+    __pydantic_config__: ClassVar = _STRICT
     allow_unsigned: bool = False
-    stale_after_hours: float = Field(24, gt=0)
+    stale_after_hours: Annotated[float, Gt(0)] = 24
 
 
-class Camera(Strict):
+@dataclass(frozen=True, slots=True)
+class Camera:
     """One ANPR camera on one port."""
 
-    name: Name
+    __pydantic_config__: ClassVar = _STRICT
+    name: str
     dialect: str
-    port: FilePath
-    baud: int | None = Field(None, ge=50, le=4_000_000)
+    port: Path
+    baud: Baud | None = None
 
-    @field_validator("dialect")
-    @classmethod
-    def _is_known(cls, dialect: str) -> str:
-        return _known(dialect, list(CAMERA_DIALECTS))
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError("name: 1 to 16 of a-z, 0-9 and hyphen")
+        _check_dialect(self.dialect, list(CAMERA_DIALECTS))
 
 
-class Gps(Strict):
+@dataclass(frozen=True, slots=True)
+class Gps:
     """The receiver's port."""
 
+    __pydantic_config__: ClassVar = _STRICT
+    port: Path
     dialect: str = "nmea"
-    port: FilePath
-    baud: int | None = Field(None, ge=50, le=4_000_000)
+    baud: Baud | None = None
 
-    @field_validator("dialect")
-    @classmethod
-    def _is_known(cls, dialect: str) -> str:
-        return _known(dialect, list(GPS_DIALECTS))
+    def __post_init__(self) -> None:
+        _check_dialect(self.dialect, list(GPS_DIALECTS))
 
 
-class Uplink(Strict):
+@dataclass(frozen=True, slots=True)
+class Uplink:
     """How long an event that is not urgent may wait for others to share a message with."""
 
-    linger_s: float = Field(5, ge=0, le=600)
+    __pydantic_config__: ClassVar = _STRICT
+    linger_s: Annotated[float, Ge(0), Le(600)] = 5
 
 
-class Config(Strict):
+@dataclass(frozen=True, slots=True)
+class Config:
     """One car."""
 
+    __pydantic_config__: ClassVar = _STRICT
     vehicle: str
     broker: Broker
     storage: Storage
-    local: Local = Local()
-    lists: Lists = Lists()
-    uplink: Uplink = Uplink()
-    cameras: tuple[Camera, ...] = Field((), max_length=8)
+    local: Local = field(default_factory=Local)
+    lists: Lists = field(default_factory=Lists)
+    uplink: Uplink = field(default_factory=Uplink)
+    cameras: Annotated[tuple[Camera, ...], MaxLen(8)] = ()
     gps: Gps | None = None
 
-    @field_validator("vehicle")
-    @classmethod
-    def _is_vehicle(cls, vehicle: str) -> str:
-        if not is_vehicle(vehicle):
-            raise ValueError("a vehicle's name is 1 to 32 of a-z, 0-9 and hyphen, and not 'all'")
-        return vehicle
+    def __post_init__(self) -> None:
+        if not is_vehicle(self.vehicle):
+            raise ValueError("vehicle: a name is 1 to 32 of a-z, 0-9 and hyphen, and not 'all'")
+        if double := _double([camera.name for camera in self.cameras]):
+            raise ValueError(f"cameras: two are named {double!r}: give each a name of its own")
+        if double := _double([str(port) for port in self.ports]):
+            raise ValueError(f"port {double} is given to two devices: give each a port of its own")
+        if len(str(self.local.socket).encode()) > _LONGEST_SOCKET:
+            raise ValueError(f"local.socket: a socket's path has at most {_LONGEST_SOCKET} bytes: choose a shorter one")
 
-    @field_validator("cameras")
-    @classmethod
-    def _have_names_of_their_own(cls, cameras: tuple[Camera, ...]) -> tuple[Camera, ...]:
-        if double := _double([camera.name for camera in cameras]):
-            raise ValueError(f"two cameras are named {double!r}: give each a name of its own")
-        return cameras
-
-    def check_ports(self) -> None:
-        """Raises ConfigError when two devices share a port: each would steal the other's bytes."""
-        ports = [camera.port for camera in self.cameras] + ([self.gps.port] if self.gps else [])
-        if double := _double([str(port) for port in ports]):
-            raise ConfigError(f"port {double} is given to two devices: give each a port of its own")
+    @property
+    def ports(self) -> list[Path]:
+        """The ports of all devices."""
+        return [camera.port for camera in self.cameras] + ([self.gps.port] if self.gps else [])
 
 
-def load(path: Path) -> Config:
-    """The configuration of a file. Raises ConfigError; the text needs no further explanation."""
-    try:
-        text = path.read_text("utf-8")
-        table = tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
-    try:
-        config = Config.model_validate(table, context={"folder": path.parent})
-        config.check_ports()
-    except ValidationError as error:
-        raise ConfigError("\n".join(_sentences(path, text, error))) from error
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from error
-    return config
-
-
-def key_of(storage: Storage) -> str:
-    """The raw 256-bit key as 64 hex digits. Raises ConfigError when the file holds anything else."""
-    try:
-        key = storage.key_file.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{storage.key_file}: cannot read the key: {error}") from error
-    if len(key) != 64 or not set(key) <= set("0123456789abcdefABCDEF"):
-        raise ConfigError(f"{storage.key_file}: a key is 64 hex digits; make one with: openssl rand -hex 32")
-    return key.lower()
-
-
-def _known(dialect: str, names: list[str]) -> str:
-    if dialect not in names:
-        raise ValueError(f"no such dialect{_nearest(dialect, names)}; known: {', '.join(names)}")
-    return dialect
+def _check_dialect(dialect: str, known: list[str]) -> None:
+    if dialect not in known:
+        raise ValueError(f"dialect: no such dialect{nearest(dialect, known)}; known: {', '.join(known)}")
 
 
 def _double(names: list[str]) -> str | None:
     return next((name for name in names if names.count(name) > 1), None)
-
-
-def _nearest(word: str, words: list[str]) -> str:
-    near = difflib.get_close_matches(word, words, 1, 0.5)
-    return f", did you mean {near[0]!r}?" if near else ""
-
-
-def _sentences(path: Path, text: str, error: ValidationError) -> Iterator[str]:
-    for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
-        place = f"{path}:{_line(text, fault['loc'])}"
-        if fault["type"] == "extra_forbidden":
-            yield f"{place}: unknown key {key!r}{_nearest(str(fault['loc'][-1]), _keys(fault['loc'][:-1]))}"
-        elif fault["type"] == "missing":
-            yield f"{place}: {key!r} is missing"
-        else:
-            yield f"{place}: {key!r}: {fault['msg'].removeprefix('Value error, ')}"
-
-
-def _keys(loc: tuple[int | str, ...]) -> list[str]:
-    """The right keys of the section that a location names."""
-    sections: dict[tuple[Any, ...], type[BaseModel]] = {
-        (): Config,
-        ("broker",): Broker,
-        ("storage",): Storage,
-        ("local",): Local,
-        ("lists",): Lists,
-        ("uplink",): Uplink,
-        ("cameras",): Camera,
-        ("gps",): Gps,
-    }
-    section = sections.get(loc[:1])
-    return list(section.model_fields) if section else []
-
-
-def _line(text: str, loc: tuple[int | str, ...]) -> int:
-    """The line that a location stands on: its section's header first, then the key below it. 1 when it is nowhere."""
-    lines = text.splitlines()
-    index = next((part for part in loc if isinstance(part, int)), 0)
-    names = [str(part) for part in loc if not isinstance(part, int)]
-    at, key = 0, names[-1]
-    if len(names) > 1 or lines_with_header(lines, key):
-        headers = lines_with_header(lines, names[0])
-        at = headers[min(index, len(headers) - 1)] if headers else 0
-        if len(names) == 1:
-            return at + 1
-    for number in range(at, len(lines)):
-        if lines[number].partition("=")[0].strip().strip("\"'") == key and "=" in lines[number]:
-            return number + 1
-    return at + 1
-
-
-def lines_with_header(lines: list[str], name: str) -> list[int]:
-    """The indexes of the lines that open a section of this name."""
-    return [n for n, line in enumerate(lines) if line.partition("#")[0].strip() in (f"[{name}]", f"[[{name}]]")]

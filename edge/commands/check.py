@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from edge.commands.configured import WRONG, add_config, configured
-from edge.config import ConfigError, key_of
+from edge.config_file import ConfigError, key_of
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,8 +24,7 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG
-    devices = [camera.port for camera in config.cameras] + ([config.gps.port] if config.gps else [])
-    for port in devices:
+    for port in config.ports:
         if not port.exists():
             print(f"note: {port} is not there now; run waits for it", file=sys.stderr)
     print(f"{args.config}: good: vehicle {config.vehicle}, {len(config.cameras)} cameras")

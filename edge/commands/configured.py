@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from edge.config import Config, ConfigError, load
+from edge.config import Config
+from edge.config_file import ConfigError, load
 
 WRONG: Final = 2
 DEFAULT: Final = Path("/etc/patrol-edge/patrol-edge.toml")

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from edge.commands.configured import WRONG, add_config, configured
-from edge.config import Config, ConfigError, key_of
+from edge.config import Config
+from edge.config_file import ConfigError, key_of
 from edge.matcher.importer import ImportRefusedError, import_csv
 from edge.terminal.client import NotRunningError, connected
 from proto.voi import BadRow, HeaderError

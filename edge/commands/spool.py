@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.commands.configured import WRONG, add_config, configured
-from edge.config import ConfigError, key_of
+from edge.config_file import ConfigError, key_of
 from edge.spool import rows
 from edge.spool.database import PAGE_BYTES, SPOOL_CACHE_KB, StoreError, connect
 from edge.spool.ledger import Ledger

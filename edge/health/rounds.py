@@ -55,7 +55,8 @@ class Rounds:
     async def _tidy(self, spool: Spool, moment: Moment) -> None:
         """Only by a clock that is trusted: a wrong one would delete what is young."""
         if moment.utc_ms is not None and moment.clock >= Clock.NTP:
-            await spool.tidy(moment.utc_ms // 1000 - self._keep_s)
+            while await spool.tidy(moment.utc_ms // 1000 - self._keep_s):
+                pass
 
 
 def _watchdog_looks() -> int:

@@ -11,6 +11,7 @@ import msgpack
 from edge.matcher.entry import Entry
 from edge.matcher.sieve import Sieve, build
 from edge.spool.database import Connection, StoreError, connect
+from proto.plates import unpacked
 from proto.voi import Entry as VoiEntry
 
 SUFFIX: Final = ".list"
@@ -44,10 +45,12 @@ class ListFile:
         self.about = about
         self.is_damaged = False
 
+    def may_hold(self, seed: int) -> bool:
+        """False: the key of this `sieve.slot_seed` is surely not listed here."""
+        return self._sieve.may_hold(seed)
+
     def find(self, key: int) -> list[Entry]:
         """The entries under a packed key."""
-        if not self._sieve.may_hold(key):
-            return []
         try:
             rows = self._connection.execute("SELECT details FROM entry WHERE key = ?", (key,)).fetchall()
         except StoreError:
@@ -99,7 +102,7 @@ def _write(path: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> N
     connection.executescript(_SCHEMA)
     connection.execute("BEGIN")
     connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
-    sieve = build((row[0] for row in rows), len(rows))
+    sieve = build((unpacked(row[0]) for row in rows), len(rows))
     values = (about.name, about.version, about.made_ms, len(rows), about.signed, bytes(sieve))
     connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", values)
     connection.execute("COMMIT")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from edge.matcher.entry import Entry
 from edge.matcher.listfile import PREVIOUS, SUFFIX, About, ListFile, open_list
+from edge.matcher.sieve import slot_seed
 from edge.spool.database import StoreError
-from proto.plates import packed
+from proto.plates import MAX_KEY_CHARACTERS, packed
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +44,24 @@ class Matcher:
 
     def match(self, key: str) -> list[Entry]:
         """The entries for a canonical key, highest priority first."""
-        number = packed(key)
-        if number is None:
+        if len(key) > MAX_KEY_CHARACTERS:
             self.unmatched += 1
             return []
+        seed = slot_seed(key)
+        held = [held for held in self._open.values() if held.file.may_hold(seed)]
+        if not held:
+            return []
+        return self._found(held, key)
+
+    def _found(self, held: list["_Open"], key: str) -> list[Entry]:
+        number = packed(key)
+        assert number is not None
         found: list[Entry] = []
-        for held in self._open.values():
-            found += held.file.find(number)
-            if held.file.is_damaged and not held.is_reported:
-                held.is_reported = True
-                self._alarm("list-damaged", f"list {held.file.about.name} has damaged pages; what can be read is used")
+        for entry in held:
+            found += entry.file.find(number)
+            if entry.file.is_damaged and not entry.is_reported:
+                entry.is_reported = True
+                self._alarm("list-damaged", f"list {entry.file.about.name} has damaged pages; what can be read is used")
         if len(found) > 1:
             found.sort(key=lambda entry: -(entry.priority or 0))
         return found

@@ -5,7 +5,7 @@ Page size, WAL and synchronous=FULL: docs/decisions/0002-the-spool-is-the-queue.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -36,6 +36,11 @@ def is_damage(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _IS_DAMAGE
 
 
+async def to_the_end(deed: Coroutine[Any, Any, T]) -> T:
+    """Its result. A waiter that is cancelled leaves it running: memory must learn what the file was told."""
+    return await asyncio.shield(asyncio.ensure_future(deed))
+
+
 def key_id(key: str) -> str:
     """16 hex digits that name a key without telling it."""
     return hashlib.blake2s(bytes.fromhex(key), digest_size=8, person=b"keyid").hexdigest()
@@ -62,11 +67,15 @@ def connect(path: Path, key: str, *, page_bytes: int, cache_kb: int, read_only: 
 def connect_spool(path: Path, key: str, max_bytes: int | None = None) -> Connection:
     """The spool's file, ready to promise: what it has committed is on the disk."""
     connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=SPOOL_CACHE_KB)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    if max_bytes is not None:
-        connection.execute(f"PRAGMA max_page_count = {max_bytes // PAGE_BYTES}")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        if max_bytes is not None:
+            connection.execute(f"PRAGMA max_page_count = {max_bytes // PAGE_BYTES}")
+    except StoreError:
+        connection.close()
+        raise
     return connection
 
 
@@ -89,8 +98,7 @@ class Database:
     ) -> T:
         # aiosqlite's public calls are one statement each; a transaction must be one call (see libraries: `_execute`).
         connection = self._connection
-        unit = asyncio.ensure_future(connection._execute(lambda: how(connection._conn, deed)))  # type: ignore[no-untyped-call]
-        result: T = await asyncio.shield(unit)
+        result: T = await to_the_end(connection._execute(lambda: how(connection._conn, deed)))  # type: ignore[no-untyped-call]
         return result
 
 

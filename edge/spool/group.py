@@ -1,7 +1,7 @@
 """Numbered bodies that are committed together: the unit of the promise."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from proto.lanes import Lane
@@ -11,11 +11,11 @@ ROW_BYTES: Final = 4096  # bodies in one row: a batch is two or three rows, and 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive numbers of one lane, with their bodies."""
+    """Consecutive numbers of one lane, with their bodies. Its repr shows none of them, for it may end in a log."""
 
     lane: Lane
     first: int
-    bodies: Sequence[bytes]
+    bodies: Sequence[bytes] = field(repr=False)
 
     @property
     def last(self) -> int:

@@ -4,7 +4,8 @@ from bisect import bisect_right
 from typing import Final
 
 from edge.spool.group import Run
-from edge.spool.rows import MARK_EVERY, Epoch, Stretch
+from edge.spool.near import Ahead, Tail
+from edge.spool.rows import MARK_EVERY, Epoch, Row, Stretch, size_of
 from proto.lanes import Lane
 from proto.ranges import Range, Ranges
 
@@ -18,7 +19,7 @@ class Ledger:
         self.epoch = epoch
         self.lane = lane
         self.first = 1
-        """The lowest number still in the file, or the next one when there is none."""
+        """No lower number is in the file; the next one when none is."""
         self.last = 0
         """The highest number ever given, as far as the file tells."""
         self.receipted = Ranges()
@@ -26,34 +27,55 @@ class Ledger:
         """Poison: refused or never answered; kept in the file, not sent again."""
         self.done = Ranges()
         """receipted + aside: what needs no sending."""
+        self.rows = 0
         self.bytes = 0
+        """What its rows take of the lane's quota."""
         self.dropped = 0
         """By this process."""
         self.is_dirty = False
         """Receipts arrived that are not in the file yet."""
+        self.tail = Tail()
+        self.ahead: Ahead | None = None
         self._marks: list[tuple[int, int]] = []
-        self._rows = 0
+        self._rows_until_mark = 0
 
     def load(self, stretch: Stretch) -> None:
         """What the file holds of it."""
-        self.first, self.last, self.bytes = stretch.first, max(self.last, stretch.last), stretch.bytes
+        self.first, self.last = stretch.first, max(self.last, stretch.last)
+        self.rows, self.bytes = stretch.rows, stretch.bytes
         self._marks = stretch.marks
-        self._rows = 1  # the first row added from now on need not be a mark
+        self._rows_until_mark = MARK_EVERY - 1
 
     def load_receipts(self, receipted: Ranges, aside: Ranges) -> None:
         """What headquarters had answered for."""
         self.receipted, self.aside = receipted, aside
         self.done = Ranges([*receipted, *aside])
         self.last = max(self.last, self.done.last)
-        self.first = max(self.first, 1)
+        if not self.rows:
+            self.first = self.last + 1
 
-    def added(self, run: Run, row_id: int, size: int) -> None:
+    def added(self, run: Run, row_id: int) -> None:
         """A row was committed."""
-        if self._rows % MARK_EVERY == 0:
+        if self._rows_until_mark == 0:
             self._marks.append((run.first, row_id))
-        self._rows += 1
+            self._rows_until_mark = MARK_EVERY
+        self._rows_until_mark -= 1
         self.last = run.last
-        self.bytes += size
+        self.rows += 1
+        self.bytes += size_of(run)
+        self.tail.add(run)
+
+    def deleted(self, row: Row) -> int:
+        """A row left the file; how many of its numbers nobody had answered for."""
+        self.rows -= 1
+        self.bytes -= row.bytes
+        if not self.rows:
+            self.first = self.last + 1
+        elif row.first <= self.first:
+            self.first = row.last + 1
+        lost = sum(last - first + 1 for first, last in self.done.gaps(row.first, row.last))
+        self.dropped += lost
+        return lost
 
     def row_id_near(self, number: int) -> int:
         """A row id at or before the row that holds this number."""
@@ -62,14 +84,10 @@ class Ledger:
 
     def receipt(self, ranges: Ranges) -> Ranges:
         """Headquarters has stored these; gives back those that are news."""
-        news = Ranges(
-            gap
-            for first, last in ranges
-            for gap in self.receipted.gaps(first, min(last, self.last))
-            if gap[0] <= gap[1]
-        )
+        news = Ranges(gap for first, last in ranges for gap in self.receipted.gaps(first, min(last, self.last)))
         for first, last in news:
             self.receipted.add(first, last)
+            self.aside.remove(first, last)
             self.done.add(first, last)
             self.is_dirty = True
         return news

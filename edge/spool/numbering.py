@@ -42,32 +42,36 @@ class Numbering:
     def __init__(self, start: Start) -> None:
         self._start: Start | None = start
         self._next = dict.fromkeys(Lane, 1)
+        self._bodies: dict[Lane, list[bytes]] = {lane: [] for lane in Lane}
+        self._moment: Moment | None = None
         self.oversized = 0
         """Events whose body exceeded the bound: a fault of ours or a hostile camera; counted, not raised."""
 
-    def group(self, items: Iterable[Item]) -> Group:
-        """One transaction's worth of bodies; a sighting's hit stands in the same group as its read."""
-        bodies: dict[Lane, list[bytes]] = {lane: [] for lane in Lane}
-        moment: Moment | None = None
+    def add(self, items: Iterable[Item]) -> None:
+        """Numbers and encodes; a sighting's hit comes into the same group as its read."""
         for item in items:
             if self._start is not None:
-                self._add(bodies, self._start)
+                self._add(self._start)
                 self._start = None
-            moment = item.moment
+            self._moment = item.moment
             if type(item) is Sighting:
-                self._add_sighting(bodies, item)
+                self._add_sighting(item)
             else:
                 assert not isinstance(item, Sighting)
-                self._add(bodies, item)
+                self._add(item)
+
+    def group(self) -> Group:
+        """Everything that was added since the last group: one transaction's worth."""
+        bodies, self._bodies = self._bodies, {lane: [] for lane in Lane}
         runs = tuple(Run(lane, self._next[lane] - len(found), found) for lane, found in bodies.items() if found)
-        return Group(runs, _born_s(moment))
+        return Group(runs, _born_s(self._moment))
 
-    def _add_sighting(self, bodies: dict[Lane, list[bytes]], sighting: Sighting) -> None:
-        number = self._add(bodies, sighting.read())
+    def _add_sighting(self, sighting: Sighting) -> None:
+        number = self._add(sighting.read())
         if (hit := sighting.hit(number)) is not None:
-            self._add(bodies, hit)
+            self._add(hit)
 
-    def _add(self, bodies: dict[Lane, list[bytes]], event: Event) -> int | None:
+    def _add(self, event: Event) -> int | None:
         try:
             body = encode(event)
         except FrameError:
@@ -76,7 +80,7 @@ class Numbering:
         lane = LANES[type(event)]
         number = self._next[lane]
         self._next[lane] = number + 1
-        bodies[lane].append(body)
+        self._bodies[lane].append(body)
         return number
 
 

@@ -4,8 +4,9 @@ set aside and salvaged as far as it goes. Never a reason to stay down. [design 7
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ KEY_NAME: Final = "spool.keyid"
 SLACK: Final = 1.5  # the file over its bodies: rows, receipts, free pages
 SLACK_BYTES: Final = 16 << 20
 _BESIDE: Final = ("", "-wal", "-shm")
+_KEY_ID: Final = re.compile(r"[0-9a-f]{16}\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +55,25 @@ async def open_spool(folder: Path, key: str, identity: bytes, boot: bytes, quota
 
 def path_of(folder: Path, key: str) -> Path:
     """Where the spool of this key lies, without making anything."""
-    name = folder / KEY_NAME
     mine = key_id(key)
-    held = name.read_text("ascii").strip() if name.exists() else mine
-    return folder / (NAME if held == mine else f"spool-{mine}.db")
+    return folder / (NAME if _held_id(folder) in (mine, None) else f"spool-{mine}.db")
+
+
+def _held_id(folder: Path) -> str | None:
+    """Whose key wrote NAME; None when nobody has said, or when a power cut has made the note unreadable."""
+    try:
+        text = (folder / KEY_NAME).read_text("latin-1")
+    except FileNotFoundError:
+        return None
+    return text.strip() if _KEY_ID.fullmatch(text) else None
 
 
 def _path_for(folder: Path, key: str) -> tuple[Path, list[tuple[str, str]]]:
     path = path_of(folder, key)
-    if not (folder / KEY_NAME).exists():
-        (folder / KEY_NAME).write_text(key_id(key) + "\n", "ascii")
+    if _held_id(folder) is None:
+        fresh = folder / f"{KEY_NAME}.new"
+        fresh.write_text(key_id(key) + "\n", "ascii")
+        fresh.replace(folder / KEY_NAME)
     if path.name == NAME:
         return path, []
     return path, [("key-changed", "the spool on the card has another key: it is left untouched until that key returns")]
@@ -70,33 +81,40 @@ def _path_for(folder: Path, key: str) -> tuple[Path, list[tuple[str, str]]]:
 
 def _check(path: Path, key: str, alarms: list[tuple[str, str]]) -> bool:
     """True when the file was damaged: it was set aside and what could be read stands in a fresh one."""
-    if not path.exists():
-        return False
+    saved = path.with_name(f"{path.stem}.saved.db")
+    if not path.exists() and saved.exists():  # killed between the two renames below
+        saved.rename(path)
     suspect = path.with_name(path.name + ".suspect")
-    try:
-        connection = connect_spool(path, key)
-        try:
-            rows.create(connection)
-            rows.stretches(connection)
-            list(rows.receipts(connection))
-            rows.epochs(connection)
-            if suspect.exists() and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise salvage.DamagedError
-        finally:
-            connection.close()
-    except (StoreError, salvage.DamagedError, ValueError) as error:
-        if isinstance(error, StoreError) and not is_damage(error):
-            raise
+    is_sound = not path.exists() or _is_sound(path, key, thorough=suspect.exists())
+    if not is_sound:
+        for suffix in _BESIDE:  # killed while it was being saved to: begin anew
+            saved.with_name(saved.name + suffix).unlink(missing_ok=True)
+        count = salvage.salvage(path, saved, key)
         aside = _set_aside(path)
-        count = salvage.salvage(aside, path, key)
+        saved.rename(path)
         alarms.append(
             ("spool-damaged", f"the spool was damaged and set aside as {aside.name}; {count} events were saved from it")
         )
         log.error("the spool was damaged: set aside as %s, %d events saved", aside.name, count)
-        return True
-    finally:
-        suspect.unlink(missing_ok=True)
-    return False
+    suspect.unlink(missing_ok=True)
+    return not is_sound
+
+
+def _is_sound(path: Path, key: str, *, thorough: bool) -> bool:
+    """Whether everything that is read at a start can be read; `thorough`: every page. Raises other StoreErrors."""
+    try:
+        with closing(connect_spool(path, key)) as connection:
+            rows.create(connection)
+            known = {epoch.n for epoch in rows.epochs(connection)}
+            named = {stretch.epoch for stretch in rows.stretches(connection)}
+            named |= {n for n, *_ in rows.receipts(connection)}
+            return named <= known and not (
+                thorough and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+            )
+    except (StoreError, ValueError) as error:
+        if isinstance(error, StoreError) and not is_damage(error):
+            raise
+        return False
 
 
 def mark_suspect(folder: Path, key: str) -> None:

@@ -1,4 +1,4 @@
-"""How many bytes each lane may hold, and what goes first when it holds more. Every loss is counted by lane. [proto-5]
+"""How many bytes each lane may hold, and what goes first when it holds more. Every loss is counted by lane. [design 5]
 
 Receipted rows go first, oldest first. Then: positions are thinned by half, the other lanes lose their oldest rows.
 Each lane has bytes of its own, so nothing urgent ever drops for another lane's sake.

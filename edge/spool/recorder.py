@@ -17,6 +17,7 @@ from proto.lanes import BY_WORD, Lane
 
 log = logging.getLogger(__name__)
 
+PIECE: Final = 128  # items: numbering and encoding them holds the event loop for about a millisecond
 RETRY_S: Final = 1.0  # a full disk: recovery is noticed within a second, and the card is left alone
 
 Say = Callable[..., None]
@@ -53,7 +54,7 @@ class Recorder:
             items += self._losses()
             if not items:
                 continue
-            group = self._numbering.group(items)
+            group = await self._numbered(items)
             if not group.runs or not await self._commit(group):
                 continue
             for run in group.runs:
@@ -73,6 +74,13 @@ class Recorder:
         """Commit what waits, then end."""
         self._stopping = True
         self._inbox.flush()
+
+    async def _numbered(self, items: list[Item]) -> Group:
+        """Numbers and encodes in pieces, so that alerts are never more than a piece late."""
+        for at in range(0, len(items), PIECE):
+            self._numbering.add(items[at : at + PIECE])
+            await asyncio.sleep(0)
+        return self._numbering.group()
 
     async def _commit(self, group: Group) -> bool:
         """True once it is committed. False only when the disk is full and the process must end."""

@@ -1,6 +1,7 @@
 """The spool's tables: SQL <-> runs of numbered bodies, receipts as ranges, epochs. Functions over a connection, no state.
 
 Events are appended to one table without a second index; where a run of numbers lies is known in memory (`ledger.py`).
+The index over epochs is there for its copy of them on other pages: without an epoch no row has an identity (`salvage.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,10 +15,11 @@ from edge.spool.group import Group, Run
 from proto.lanes import Lane
 from proto.ranges import Range, Ranges, from_flat
 
+ROW_COST_BYTES: Final = 40  # of the file for each row beside its bodies: header, cell, its share of a page's unused end
 MARK_EVERY: Final = 64  # rows between two places known in memory: a search reads at most this many rows of a lane
 
 _SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS epoch (n INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, boot BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS epoch (n INTEGER PRIMARY KEY, id BLOB NOT NULL, boot BLOB NOT NULL, UNIQUE (id, boot));
 CREATE TABLE IF NOT EXISTS run (
     id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, lane INTEGER NOT NULL,
     first INTEGER NOT NULL, count INTEGER NOT NULL, born_s INTEGER, bodies BLOB NOT NULL
@@ -45,14 +47,16 @@ class Stretch:
     lane: Lane
     first: int
     last: int
+    rows: int
     bytes: int
+    """What they take of the lane's quota."""
     marks: list[tuple[int, int]]
     """(first number, row id) of every MARK_EVERY-th row, ascending."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A run's place in the file."""
+    """A run's place in the file; `bytes` is what it takes of its lane's quota."""
 
     id: int
     epoch: int
@@ -85,10 +89,13 @@ def stretches(connection: Connection) -> list[Stretch]:
         f"SELECT id, epoch, lane, first FROM ({numbered}) WHERE nth % {MARK_EVERY} = 1 ORDER BY id"
     ):
         marks.setdefault((epoch, lane), []).append((first, id_))
-    sums = "SELECT epoch, lane, min(first), max(first + count - 1), sum(length(bodies)) FROM run GROUP BY epoch, lane"
+    sums = (
+        "SELECT epoch, lane, min(first), max(first + count - 1), count(*), sum(length(bodies)) "
+        "FROM run GROUP BY epoch, lane"
+    )
     return [
-        Stretch(epoch, Lane(lane), first, last, size, marks[epoch, lane])
-        for epoch, lane, first, last, size in connection.execute(sums)
+        Stretch(epoch, Lane(lane), first, last, count, size + count * ROW_COST_BYTES, marks[epoch, lane])
+        for epoch, lane, first, last, count, size in connection.execute(sums)
     ]
 
 
@@ -111,6 +118,11 @@ def add_epoch(connection: Connection, id_: bytes, boot: bytes) -> Epoch:
     """A new epoch, numbered after all others."""
     (n,) = connection.execute("INSERT INTO epoch (id, boot) VALUES (?, ?) RETURNING n", (id_, boot)).fetchone()
     return Epoch(n, id_, boot)
+
+
+def size_of(run: Run) -> int:
+    """What a run takes of its lane's quota when it is one row."""
+    return sum(map(len, run.bodies)) + ROW_COST_BYTES
 
 
 def add_group(connection: Connection, epoch: int, group: Group) -> list[tuple[Run, int]]:
@@ -165,10 +177,10 @@ def oldest(connection: Connection, lane: Lane | None, limit: int) -> list[Row]:
     """The oldest rows, of one lane or of all."""
     where, values = ("", ()) if lane is None else ("WHERE lane = ?", (int(lane),))
     found = connection.execute(
-        f"SELECT id, epoch, first, count, length(bodies), born_s, lane FROM run {where} ORDER BY id LIMIT ?",
+        f"SELECT id, epoch, first, count, length(bodies) + {ROW_COST_BYTES}, born_s FROM run {where} ORDER BY id LIMIT ?",
         (*values, limit),
     )
-    return [Row(*row[:6]) for row in found]
+    return [Row(*row) for row in found]
 
 
 def delete(connection: Connection, ids: Iterable[int]) -> None:

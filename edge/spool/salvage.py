@@ -23,12 +23,8 @@ _PAYLOAD_BYTES: Final = PAGE_BYTES - 96  # of a page, less what SQLCipher and SQ
 _COLUMNS: Final = "id, epoch, lane, first, count, born_s, bodies"
 
 
-class DamagedError(Exception):
-    """The file does not hold what it should."""
-
-
 def salvage(damaged: Path, fresh: Path, key: str) -> int:
-    """Writes what can be read of `damaged` into the new file `fresh`; how many events that was."""
+    """Writes what can be read of `damaged` into the new file `fresh`; how many events that was. Nothing of it when killed."""
     target = connect_spool(fresh, key)
     try:
         rows.create(target)
@@ -59,12 +55,18 @@ def _readable(path: Path, key: str) -> _Found:
         return _Found([], [], [])
     try:
         return _Found(
-            list(_rows(source, "SELECT n, id, boot FROM epoch")),
+            _epochs(source),
             [row for row in _runs(source) if _is_whole(row)],
             list(_rows(source, "SELECT epoch, lane, ranges, aside FROM receipt")),
         )
     finally:
         source.close()
+
+
+def _epochs(connection: Connection) -> list[tuple[Any, ...]]:
+    """From the table, and from its index, which lies on other pages."""
+    indexed = "SELECT n, id, boot FROM epoch INDEXED BY sqlite_autoindex_epoch_1 ORDER BY id, boot"
+    return list({*_rows(connection, "SELECT n, id, boot FROM epoch"), *_rows(connection, indexed)})
 
 
 def _rows(connection: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
@@ -117,6 +119,9 @@ def _with_first_page_of_another(damaged: Path, key: str) -> Path:
     template = damaged.with_suffix(".template")
     _write_template(template, key, damaged.stat().st_size // PAGE_BYTES)
     repaired = damaged.with_suffix(".repaired")
+    wal = damaged.with_name(damaged.name + "-wal")
+    if wal.exists():
+        shutil.copyfile(wal, repaired.with_name(repaired.name + "-wal"))
     shutil.copyfile(damaged, repaired)
     with repaired.open("r+b") as file, template.open("rb") as source:
         file.write(source.read(PAGE_BYTES))
@@ -125,6 +130,7 @@ def _with_first_page_of_another(damaged: Path, key: str) -> Path:
 
 
 def _write_template(path: Path, key: str, pages: int) -> None:
+    path.unlink(missing_ok=True)  # of a salvage that was killed
     connection = connect_spool(path, key)
     try:
         connection.execute("PRAGMA journal_mode = DELETE")

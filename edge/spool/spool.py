@@ -3,15 +3,17 @@
 Memory knows which numbers exist and which are receipted; the file knows their bodies. All waiting is for the file.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from edge.spool import quota, rows
-from edge.spool.database import Connection, Database, StoreError
+from edge.spool.database import Connection, Database, StoreError, to_the_end
 from edge.spool.group import Group, Run
 from edge.spool.ledger import Ledger
+from edge.spool.near import AHEAD_BYTES, AHEAD_EVENTS, Ahead
 from edge.spool.quota import Cut
 from edge.spool.rows import Epoch, Row, Stretch
 from proto.control import Held
@@ -43,6 +45,8 @@ class Spool:
         self._epoch: Epoch | None = None
         self._epochs: dict[bytes, Epoch] = {}
         self._receipts_written_s = 0.0
+        self._writing = asyncio.Lock()
+        """What is to be deleted is chosen before the transaction that deletes it: one chooser at a time."""
 
     async def load(self) -> int | None:
         """Learns what the file holds. Gives back the latest UTC second it knows to be past."""
@@ -64,7 +68,17 @@ class Spool:
         return tuple((int(ledger.lane), ledger.last) for ledger in found)
 
     async def add(self, group: Group, now_s: float) -> None:
-        """Commits a group; when this returns, it is promised. Raises StoreError: nothing of it is in the file."""
+        """Commits a group; when this returns, it is promised. Raises StoreError: nothing of it is in the file.
+
+        Cancelled, it is committed or not, as a whole, and memory says so.
+        """
+        await to_the_end(self._add(group, now_s))
+
+    async def _add(self, group: Group, now_s: float) -> None:
+        async with self._writing:
+            await self._add_alone(group, now_s)
+
+    async def _add_alone(self, group: Group, now_s: float) -> None:
         cuts = [cut for run in group.runs if (cut := await self._cut_for(run)) is not None]
         receipts = self._news() if now_s - self._receipts_written_s >= RECEIPTS_AT_LEAST_S else []
         new = None if self._epoch else (self.identity, self._boot)
@@ -78,34 +92,66 @@ class Spool:
             self._epoch = self._epochs[epoch.id] = epoch
         assert self._epoch is not None
         for run, row_id in added:
-            self._ledger(self._epoch, run.lane).added(run, row_id, sum(map(len, run.bodies)))
-        for cut in cuts:
-            self._was_cut(cut)
+            self._ledger(self._epoch, run.lane).added(run, row_id)
+        self._was_cut(cuts)
         if receipts:
             self._receipts_written_s = now_s
 
     async def flush_receipts(self) -> None:
         """Writes receipts that no group has taken along."""
-        if receipts := self._news():
-            await self._database.transaction(partial(_put_receipts, receipts))
+        await to_the_end(self._flush_receipts())
+
+    async def _flush_receipts(self) -> None:
+        async with self._writing:
+            receipts = self._news()
+            try:
+                await self._database.transaction(partial(_put_receipts, receipts))
+            except StoreError:
+                self._still_dirty(receipts)
+                raise
 
     async def read(self, ledger: Ledger, wanted: Range, most_events: int, most_bytes: int) -> list[tuple[int, bytes]]:
         """(number, body) inside `wanted`, ascending, until either bound; numbers that are absent were dropped."""
-        from_id = ledger.row_id_near(wanted[0])
-        numbered = partial(rows.read, epoch=ledger.epoch.n, lane=ledger.lane, from_id=from_id, wanted=wanted)
-        return await self._database.read(
-            lambda connection: list(_bounded(numbered(connection), most_events, most_bytes))
-        )
+        near = ledger.tail.read(wanted)
+        if near is None and ledger.ahead is not None:
+            near = ledger.ahead.read(wanted)
+        if near is None:
+            ledger.ahead = await self._read_ahead(ledger, wanted)
+            near = ledger.ahead.read(wanted) or iter(())
+        return list(_bounded(near, most_events, most_bytes))
 
-    async def tidy(self, before_s: int) -> None:
-        """Deletes receipted rows older than a UTC second."""
-        for lane in Lane:
-            found = await self._database.read(partial(rows.oldest, lane=lane, limit=AGED_AT_ONCE))
-            old = [row for row in found if row.born_s is not None and row.born_s < before_s]
-            spent = [row for row in old if self._is_done(lane, row) and not self._is_pinned(lane, row)]
-            if spent:
-                await self._database.transaction(partial(rows.delete, ids=[row.id for row in spent]))
-                self._was_cut(Cut(lane, spent, []))
+    async def _read_ahead(self, ledger: Ledger, wanted: Range) -> Ahead:
+        for other in self.ledgers.values():
+            other.ahead = None  # one at a time: memory is dear
+        from_id = ledger.row_id_near(wanted[0])
+        read = partial(rows.read, epoch=ledger.epoch.n, lane=ledger.lane, from_id=from_id, wanted=wanted)
+        numbered = await self._database.read(
+            lambda connection: list(_bounded(read(connection), AHEAD_EVENTS, AHEAD_BYTES))
+        )
+        return Ahead((wanted[0], numbered[-1][0] if numbered else wanted[1]), numbered)
+
+    async def tidy(self, before_s: int) -> int:
+        """Deletes receipted rows older than a UTC second, at most AGED_AT_ONCE a lane; how many. 0: there are no more."""
+        return await to_the_end(self._tidy(before_s))
+
+    async def _tidy(self, before_s: int) -> int:
+        async with self._writing:
+            cuts = [await self._aged(lane, before_s) for lane in Lane]
+            finished = self._finished()
+            await self._database.transaction(partial(_delete, cuts, [epoch.n for epoch in finished]))
+            self._was_cut(cuts)
+            for epoch in finished:
+                self._forget(epoch)
+        return sum(len(cut.spent) for cut in cuts)
+
+    async def _aged(self, lane: Lane, before_s: int) -> Cut:
+        """Rows are in the order of their age, so one without a date is as old as a dated one behind it."""
+        found = await self._database.read(partial(rows.oldest, lane=lane, limit=AGED_AT_ONCE))
+        old = max(
+            (at for at, row in enumerate(found, 1) if row.born_s is not None and row.born_s < before_s), default=0
+        )
+        spent = [row for row in found[:old] if self._is_done(lane, row) and not self._is_pinned(lane, row)]
+        return Cut(lane, spent, [])
 
     async def pulse(self) -> None:
         """Returns when the worker thread has come by: the store is alive."""
@@ -142,7 +188,7 @@ class Spool:
         """What the run's lane must give up before it is added."""
         limit = quota.quota_bytes(run.lane, self._quota_bytes)
         held = sum(ledger.bytes for ledger in self.ledgers.values() if ledger.lane is run.lane)
-        over = held + sum(map(len, run.bodies)) - limit
+        over = held + sum(map(rows.size_of, run.rows())) - limit
         if over <= 0:
             return None
         need = max(over, int(limit * quota.FREED_AT_ONCE))
@@ -153,26 +199,34 @@ class Spool:
         return self.ledgers[row.epoch, lane].done.covers(row.first, row.last)
 
     def _is_pinned(self, lane: Lane, row: Row) -> bool:
-        """The newest row of an epoch's lane stays until the next epoch's `start` is receipted: it proves the last number."""
-        if self.ledgers[row.epoch, lane].last > row.last:
-            return False
-        child = min(
-            (epoch for epoch in self._epochs.values() if epoch.n > row.epoch), key=lambda epoch: epoch.n, default=None
-        )
-        start = self.ledgers.get((child.n, Lane.URGENT)) if child else None
-        return start is None or 1 not in start.receipted
+        """The newest row of an epoch's lane proves the last number.
 
-    def _was_cut(self, cut: Cut) -> None:
-        for row in (*cut.spent, *cut.lost):
-            ledger = self.ledgers[row.epoch, cut.lane]
-            ledger.bytes -= row.bytes
-            if row.first <= ledger.first:
-                ledger.first = row.last + 1
-        for row in cut.lost:
-            ledger = self.ledgers[row.epoch, cut.lane]
-            lost = sum(last - first + 1 for first, last in ledger.done.gaps(row.first, row.last))
-            ledger.dropped += lost
-            self.dropped[cut.lane] += lost
+        It stays until the next epoch's `start` is receipted, and while any number of the lane has to be answered for.
+        """
+        ledger = self.ledgers[row.epoch, lane]
+        return ledger.last <= row.last and (ledger.first_unsent() is not None or not self._is_succeeded(row.epoch))
+
+    def _is_succeeded(self, n: int) -> bool:
+        """Whether headquarters has the next epoch's `start`, and so knows where this one ended."""
+        child = min((epoch.n for epoch in self._epochs.values() if epoch.n > n), default=None)
+        start = None if child is None else self.ledgers.get((child, Lane.URGENT))
+        return start is not None and 1 in start.receipted
+
+    def _finished(self) -> list[Epoch]:
+        """Epochs of which nothing is left in the file, to send, or to tell."""
+        busy = {n for (n, _), ledger in self.ledgers.items() if ledger.rows or ledger.first_unsent() is not None}
+        return [epoch for epoch in self._epochs.values() if epoch.n not in busy and self._is_succeeded(epoch.n)]
+
+    def _forget(self, epoch: Epoch) -> None:
+        del self._epochs[epoch.id]
+        for lane in Lane:
+            self.ledgers.pop((epoch.n, lane), None)
+
+    def _was_cut(self, cuts: list[Cut]) -> None:
+        """`again` may have come since rows were chosen as spent: what they held is a loss then."""
+        for cut in cuts:
+            for row in (*cut.spent, *cut.lost):
+                self.dropped[cut.lane] += self.ledgers[row.epoch, cut.lane].deleted(row)
 
 
 def _load(
@@ -194,12 +248,17 @@ def _add(
     cuts: list[Cut],
     connection: Connection,
 ) -> tuple[Epoch | None, list[tuple[Run, int]]]:
-    for cut in cuts:
-        rows.delete(connection, [row.id for row in (*cut.spent, *cut.lost)])
+    _delete(cuts, [], connection)
     epoch = rows.add_epoch(connection, *new) if new else None
     added = rows.add_group(connection, epoch.n if epoch else n, group)
     _put_receipts(receipts, connection)
     return epoch, added
+
+
+def _delete(cuts: list[Cut], finished: list[int], connection: Connection) -> None:
+    for cut in cuts:
+        rows.delete(connection, [row.id for row in (*cut.spent, *cut.lost)])
+    rows.forget_epochs(connection, finished)
 
 
 def _put_receipts(receipts: list[Receipts], connection: Connection) -> None:

@@ -36,14 +36,19 @@ class Lulls:
         if ledger.last <= noticed:
             return
         marks.stored.append((now_s, ledger.last))
+        self.live_from(ledger, now_s)  # lets go of what is no longer live: a link may be away for a shift
         if marks.waiting_since_s is None:
             marks.waiting_since_s = now_s
 
-    def sent(self, ledger: Ledger, last: int, now_s: float) -> None:
-        """Everything up to `last` is in flight; what is left begins to wait anew, for the link is busy."""
+    def sent(self, ledger: Ledger, last: int, now_s: float, *, live: bool) -> None:
+        """Everything up to `last` is in flight. What is left behind a live batch begins to wait anew; backlog tells nothing."""
         marks = self._marks.get(ledger)
-        if marks is not None and marks.waiting_since_s is not None:
-            marks.waiting_since_s = None if last >= ledger.last else now_s
+        if marks is None or marks.waiting_since_s is None:
+            return
+        if last >= ledger.last:
+            marks.waiting_since_s = None
+        elif live:
+            marks.waiting_since_s = now_s
 
     def live_from(self, ledger: Ledger, now_s: float) -> int:
         """The lowest number that was stored less than LIVE_S ago."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -17,11 +18,11 @@ from proto.ranges import Range, Ranges
 
 log = logging.getLogger(__name__)
 
-MOST_EVENTS: Final = (
-    256  # about 4.5 kB of reads: more saves no bytes, and a re-send of it is half a second at 128 kbit/s
-)
+MOST_EVENTS: Final = 240  # of reads, just below MOST_MESSAGE_BYTES; more in one message saves no bytes
+MOST_MESSAGE_BYTES: Final = 4096  # four of them are the window's 16 kB; a quarter of a second at 128 kbit/s
 MOST_PLAIN_BYTES: Final = 20_480
 HELD_EVERY_S: Final = 600.0
+POISON_EVERY_S: Final = 60.0  # an alarm about what is refused is an event, and may be refused itself
 
 Say = Callable[..., None]
 Alarm = Callable[[str, str], None]
@@ -44,6 +45,9 @@ class Uplink:
         self._alarm = alarm
         self._connection: Connection | None = None
         self._held_due_s = 0.0
+        self._poison_due_s = 0.0
+        self._session: bytes | None = None
+        """Headquarters' latest, by its hello."""
 
     async def listen(self, is_up: Callable[[], None]) -> None:
         """One connection, from its beginning to its loss (one of link.WORLD)."""
@@ -55,7 +59,7 @@ class Uplink:
             self.knock.set()
             try:
                 async for topic, payload in connection.messages():
-                    self._take(topic, payload)
+                    self.take(topic, payload)
             finally:
                 self._connection = None
 
@@ -65,21 +69,35 @@ class Uplink:
         while True:
             self._window.notice(loop.time())
             if self._connection is not None:
-                try:
-                    await self._send(self._connection, loop.time)
-                except WORLD as error:
-                    log.debug("not sent: %s", error)
-                    self._connection = None
-            self._report_poison()
-            await self._wait(None if self._connection is None else self._window.next_due_s(loop.time()), loop.time())
+                await self._sent_over(self._connection, loop.time)
+            self.report_poison(loop.time())
+            await self._wait(None if self._connection is None else self._next_due_s(loop.time()), loop.time())
 
-    def _report_poison(self) -> None:
-        for claim in self._window.poison:
-            lane, number = claim.ledger.lane.word, claim.wanted[0]
+    async def _sent_over(self, connection: Connection, now: Callable[[], float]) -> None:
+        try:
+            await self.send(connection, now)
+        except WORLD as error:
+            log.debug("not sent: %s", error)
+            if self._connection is connection:
+                self._connection = None
+            else:  # there is a new one already, and what was thought to be on its way over the old one is not
+                self._window.connected()
+                self.knock.set()
+
+    def report_poison(self, now_s: float) -> None:
+        """One alarm a lane for what was set aside, at most every POISON_EVERY_S."""
+        if not self._window.poison or now_s < self._poison_due_s:
+            return
+        self._poison_due_s = now_s + POISON_EVERY_S
+        for lane, count in Counter(claim.ledger.lane for claim in self._window.poison).items():
             self._alarm(
-                "poison", f"event {number} of lane {lane} is refused or never answered: set aside, not sent again"
+                "poison", f"{count} events of lane {lane.word} are refused or never answered: set aside, not sent again"
             )
         self._window.poison.clear()
+
+    def _next_due_s(self, now_s: float) -> float | None:
+        dues = [due for due in (self._window.next_due_s(now_s),) if due is not None]
+        return min([*dues, self._poison_due_s] if self._window.poison else dues, default=None)
 
     async def _wait(self, due_s: float | None, now_s: float) -> None:
         try:
@@ -89,7 +107,8 @@ class Uplink:
             return
         self.knock.clear()
 
-    async def _send(self, connection: Connection, now: Callable[[], float]) -> None:
+    async def send(self, connection: Connection, now: Callable[[], float]) -> None:
+        """Everything that may go out now. Raises one of WORLD: it is lost with the connection, and goes again over the next."""
         if now() >= self._held_due_s:
             self._held_due_s = now() + HELD_EVERY_S
             for message in control.split_held(self._spool.held()):
@@ -98,8 +117,8 @@ class Uplink:
             await self._launch(connection, flight, now())
         while claim := self._window.claim(now()):
             flight = await self._flight(claim)
-            self._window.launched(flight, now())
-            await self._launch(connection, flight, now())
+            if self._window.launched(flight, now()):
+                await self._launch(connection, flight, now())
 
     async def _launch(self, connection: Connection, flight: Flight, now_s: float) -> None:
         flight.was_sent(now_s, self._window.answers)
@@ -112,7 +131,8 @@ class Uplink:
         # Numbers behind the last one found are the next claim's: either more bodies, or a coverage without any.
         return _encoded(claim, first, numbered[-1][0] if numbered else last, numbered)
 
-    def _take(self, topic: str, payload: bytes) -> None:
+    def take(self, topic: str, payload: bytes) -> None:
+        """A message came down."""
         parsed = topics.parse(topic)
         take = _TAKES.get(parsed.word) if parsed else None
         try:
@@ -148,7 +168,10 @@ class Uplink:
         self.knock.set()
 
     def _take_hello(self, payload: bytes) -> None:
-        control.decode_hello(payload)
+        session = control.decode_hello(payload)
+        if session == self._session:
+            return
+        self._session = session
         self._window.connected()
         self._held_due_s = 0.0
         self.knock.set()
@@ -177,11 +200,18 @@ def _encoded(claim: Claim, first: int, last: int, numbered: list[tuple[int, byte
         batch = batches.Batch(
             ledger.epoch.id, ledger.epoch.boot, ledger.lane, first, last, bodies, absent, not claim.live
         )
-        try:
-            return Flight(ledger, first, last, batches.encode(batch), claim.live)
-        except FrameError:
-            numbered = numbered[: max(1, len(numbered) // 2)]
-            last = numbered[-1][0]
+        message = _message(batch)
+        if len(message) <= MOST_MESSAGE_BYTES or len(numbered) <= 1:
+            return Flight(ledger, first, last, message, claim.live)
+        numbered = numbered[: max(1, len(numbered) * MOST_MESSAGE_BYTES // len(message) * 15 // 16)]
+        last = numbered[-1][0]
+
+
+def _message(batch: batches.Batch) -> bytes:
+    try:
+        return batches.encode(batch)
+    except FrameError:  # beyond what the language allows: its length is not known, but it is at least that
+        return bytes(batches.MAX_BATCH_BYTES)
 
 
 def _absent(first: int, last: int, present: list[int]) -> tuple[Range, ...]:

@@ -95,10 +95,18 @@ class Window:
             return claim
         return live
 
-    def launched(self, flight: Flight, now_s: float) -> None:
-        """A claim became a batch."""
+    @property
+    def flights(self) -> tuple[Flight, ...]:
+        """What is in flight."""
+        return tuple(self._flights)
+
+    def launched(self, flight: Flight, now_s: float) -> bool:
+        """A claim became a batch. False: part of it was answered for meanwhile, claim anew. [proto-2.11]"""
+        if flight.ledger.done.first_gap(flight.first, flight.last) != (flight.first, flight.last):
+            return False
         self._flights.append(flight)
-        self._lulls.sent(flight.ledger, flight.last, now_s)
+        self._lulls.sent(flight.ledger, flight.last, now_s, live=flight.live)
+        return True
 
     def receipted(self, held: Held, ledger: Ledger) -> Ranges:
         """Headquarters has stored these; the ranges that are news. Flights that are wholly answered for end."""
@@ -114,6 +122,8 @@ class Window:
         self._poisoned(ledger, refused.first, min(refused.last, ledger.last))
 
     def _poisoned(self, ledger: Ledger, first: int, last: int) -> None:
+        if ledger.done.covers(first, last):
+            return  # a refusal that comes late or twice
         self._flights = [f for f in self._flights if not (f.ledger is ledger and f.first <= last and f.last >= first)]
         if first == last:
             ledger.set_aside(first, last)
