@@ -3,19 +3,21 @@
 All are msgpack arrays that begin with the version. Bytes that are none are a FrameError; unknown trailing fields are let by.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgpack
 
-from proto.batches import EPOCH_BYTES, VERSION
+from proto import fields
+from proto.batches import VERSION
 from proto.errors import FrameError
 from proto.lanes import Lane
-from proto.ranges import Ranges, from_flat
+from proto.ranges import MAX_NUMBER, Ranges, from_flat
 
 MAX_CONTROL_BYTES: Final = 8192
-MAX_RANGES: Final = 400  # of one lane in one message: 400 * 2 * 9 bytes < 8 kB; what does not fit goes into the next one
+MAX_RANGES: Final = 400  # of one lane in one message: 400 * 2 * 9 bytes < 8 kB; the rest goes into the next one
+MAX_REASON: Final = 64  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,9 @@ class Refused:
 
 def encode_held(lanes: Iterable[Held]) -> bytes:
     """`receipt`, `again` and `held`: [version, [[epoch, lane, [first, last, ...]], ...]]. Raises FrameError when too long."""
+    lanes = list(lanes)
+    if any(len(held.ranges) > MAX_RANGES for held in lanes):
+        raise FrameError("too many ranges")
     return _packed([VERSION, [[held.epoch, held.lane, held.ranges.flat()] for held in lanes]])
 
 
@@ -67,14 +72,16 @@ def split_held(lanes: Iterable[Held]) -> list[bytes]:
 
 def encode_refused(refused: Refused) -> bytes:
     """[version, epoch, lane, first, last, reason]."""
-    return _packed([VERSION, refused.epoch, refused.lane, refused.first, refused.last, refused.reason[:64]])
+    return _packed([VERSION, refused.epoch, refused.lane, refused.first, refused.last, refused.reason[:MAX_REASON]])
 
 
 def decode_refused(message: bytes) -> Refused:
     """What `encode_refused` made. Raises FrameError on anything else."""
     match _parts(message):
-        case [_, bytes(epoch), int(lane), int(first), int(last), str(reason), *_] if 1 <= first <= last:
-            return Refused(_epoch(epoch), _lane(lane), first, last, reason)
+        case [_, epoch, lane, first, last, str(reason), *_]:
+            first = fields.number(first, 1, MAX_NUMBER)
+            last = fields.number(last, first, MAX_NUMBER)
+            return Refused(fields.epoch(epoch), _lane(lane), first, last, reason[:MAX_REASON])
     raise FrameError("not a refusal")
 
 
@@ -112,42 +119,33 @@ def _pieces(held: Held) -> Iterable[Held]:
 
 def _held(parts: object) -> Held:
     match parts:
-        case [bytes(epoch), int(lane), list(flat), *_]:
+        case [epoch, lane, list(flat), *_]:
             try:
-                return Held(_epoch(epoch), _lane(lane), from_flat(flat))
+                return Held(fields.epoch(epoch), _lane(lane), from_flat(flat))
             except ValueError as error:
                 raise FrameError("ranges invalid") from error
     raise FrameError("not a lane's ranges")
 
 
-def _epoch(epoch: bytes) -> bytes:
-    if len(epoch) != EPOCH_BYTES:
-        raise FrameError("not an epoch")
-    return epoch
+def _lane(value: object) -> Lane:
+    return Lane(fields.number(value, 0, max(Lane)))
 
 
-def _lane(lane: int) -> Lane:
-    try:
-        return Lane(lane)
-    except ValueError as error:
-        raise FrameError("unknown lane") from error
-
-
-def _parts(message: bytes) -> Any:
+def _parts(message: bytes) -> list[object]:
     if len(message) > MAX_CONTROL_BYTES:
         raise FrameError("message too long")
     try:
-        parts = msgpack.unpackb(message)
+        # max_array_len: msgpack makes room for an array before it has seen it, at each of 1,024 depths
+        parts: object = msgpack.unpackb(message, max_array_len=2 * MAX_RANGES)
     except (ValueError, msgpack.UnpackException) as error:
         raise FrameError("not msgpack") from error
-    if not isinstance(parts, list) or not parts or parts[0] != VERSION:
+    if not isinstance(parts, list) or not parts or type(parts[0]) is not int or parts[0] != VERSION:
         raise FrameError("unknown version")
     return parts
 
 
-def _packed(parts: list[Any]) -> bytes:
-    pack: Callable[[Any], bytes] = msgpack.packb
-    message = pack(parts)
+def _packed(parts: list[object]) -> bytes:
+    message: bytes = msgpack.packb(parts)
     if len(message) > MAX_CONTROL_BYTES:
         raise FrameError("message too long")
     return message

@@ -5,17 +5,32 @@ same from event to event, so that a batch compresses to little more than the upt
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any, ClassVar, Final, TypeAlias
 
 import msgpack
 
 from proto.errors import FrameError
+from proto.fields import (
+    Check,
+    bounded,
+    epoch,
+    flag,
+    is_count,
+    is_whole,
+    named_numbers,
+    numbered_numbers,
+    or_none,
+    text,
+    whole,
+)
 
 MAX_BODY_BYTES: Final = 2048
-
-_pack: Final[Callable[[object], bytes]] = msgpack.Packer(use_bin_type=True).pack
+MAX_LAT_E6: Final = 90_000_000
+MAX_LON_E6: Final = 180_000_000
+MAX_MS: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: what a body says when has a date, and sums fit 64 bits
 
 
 class Clock(IntEnum):
@@ -41,9 +56,9 @@ class Moment:
         return None if self.utc_offset_ms is None else self.uptime_ms + self.utc_offset_ms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Place:
-    """Where it was: WGS 84 in millionths of a degree, and the uptime at which the receiver said so."""
+    """Where it was: WGS 84 in millionths of a degree, and the uptime of the receiver. No repr: it could reach a log."""
 
     lat_e6: int
     lon_e6: int
@@ -60,7 +75,7 @@ class Start:
     lasts: tuple[tuple[int, int], ...] | None
     version: str
     salvaged: bool = False
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +85,13 @@ class Read:
     KIND: ClassVar[int] = 1
     moment: Moment
     camera: str
-    vrm: str
+    vrm: str = field(repr=False)
     track: int
     confidence_permille: int | None = None
     place: Place | None = None
     camera_at_s: int | None = None
     country: str | None = None
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +103,16 @@ class Hit:
     read: int | None
     alert: int
     camera: str
-    vrm: str
+    vrm: str = field(repr=False)
     track: int
     list: str
     priority: int | None = None
     action: str | None = None
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
     list_age_s: int | None = None
     signed: bool = False
     place: Place | None = None
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,7 @@ class Position:
     speed_cmps: int | None = None
     heading_cdeg: int | None = None
     gnss_ms: int | None = None
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,7 @@ class ClockSet:
     moment: Moment
     was: Clock
     was_offset_ms: int | None = None
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +146,7 @@ class Health:
     KIND: ClassVar[int] = 5
     moment: Moment
     figures: tuple[tuple[str, int], ...]
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,7 @@ class Dropped:
     epoch: bytes | None = None
     first: int | None = None
     last: int | None = None
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +172,7 @@ class Alarm:
     moment: Moment
     name: str
     detail: str
-    more: tuple[Any, ...] = ()
+    more: tuple[Any, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +181,7 @@ class Unknown:
 
     kind: int
     moment: Moment
-    more: tuple[Any, ...]
+    more: tuple[Any, ...] = field(repr=False)
 
 
 Event: TypeAlias = Start | Read | Hit | Position | ClockSet | Health | Dropped | Alarm
@@ -183,25 +198,28 @@ WORDS: Final[dict[int, str]] = {
     Dropped.KIND: "dropped",
     Alarm.KIND: "alarm",
 }
-_FIELDS: Final = {
-    kind: tuple((f.name, f.type) for f in fields(of) if f.name not in ("moment", "more")) for kind, of in KINDS.items()
-}
 
 
 def encode(event: Event | Unknown) -> bytes:
-    """The event's body; absent trailing fields take no room. Raises FrameError when it exceeds MAX_BODY_BYTES."""
+    """The event's body; absent trailing fields take no room. Raises FrameError when it exceeds MAX_BODY_BYTES.
+
+    Whole numbers must fit 64 bits with sign. A lone surrogate, which JSON from a camera can bring, is sent as `?`.
+    """
     moment = event.moment
-    body: list[object]
-    if type(event) is Unknown:
+    body: list[Any]
+    if isinstance(event, Unknown):
         body = [event.kind, moment.uptime_ms, moment.utc_offset_ms, moment.clock]
     else:
-        body = [event.KIND, moment.uptime_ms, moment.utc_offset_ms, moment.clock]
-        for name, _ in _FIELDS[event.KIND]:
-            value = getattr(event, name)
-            body.append((value.lat_e6, value.lon_e6, value.placed_ms) if type(value) is Place else value)
-    while not event.more and body[-1] is None and len(body) > 4:
-        body.pop()
-    packed = _pack([*body, *event.more])
+        kind = event.KIND
+        body = [kind, moment.uptime_ms, moment.utc_offset_ms, moment.clock, *_VALUES[kind](event)]
+        if (at := _PLACED.get(kind)) and (place := body[at]):
+            body[at] = (place.lat_e6, place.lon_e6, place.placed_ms)
+        while not event.more and body[-1] is None:
+            body.pop()
+    try:
+        packed = _pack([*body, *event.more] if event.more else body)
+    except OverflowError as error:
+        raise FrameError("number too large") from error
     if len(packed) > MAX_BODY_BYTES:
         raise FrameError("body too long")
     return packed
@@ -215,82 +233,66 @@ def decode(body: bytes) -> Event | Unknown:
         parts = msgpack.unpackb(body, use_list=False)
     except (ValueError, msgpack.UnpackException) as error:
         raise FrameError("not msgpack") from error
-    if type(parts) is not tuple or len(parts) < 4 or not _is_count(parts[0]):
+    if type(parts) is not tuple or len(parts) < 4 or not is_count(parts[0]):
         raise FrameError("not an event")
-    moment = _moment(parts[1:4])
-    of = KINDS.get(parts[0])
-    return Unknown(parts[0], moment, parts[4:]) if of is None else _filled(of, moment, parts[4:])
+    kind, moment = parts[0], _moment(*parts[1:4])
+    of = KINDS.get(kind)
+    return Unknown(kind, moment, bounded(parts[4:])) if of is None else _filled(of, moment, parts[4:])
 
 
 def _filled(of: type[Event], moment: Moment, parts: tuple[Any, ...]) -> Event:
-    named = _FIELDS[of.KIND]
-    values = {name: _CHECKS[kind](part) for (name, kind), part in zip(named, parts, strict=False)}
-    try:
-        return of(moment, **values, more=parts[len(named) :])
-    except TypeError as error:
-        raise FrameError("fields missing") from error
+    checks = _CHECKS[of.KIND]
+    if len(parts) < _NEEDED[of.KIND]:
+        raise FrameError("fields missing")
+    event: Event = of(moment, *(check(part) for check, part in zip(checks, parts, strict=False)))
+    more = bounded(parts[len(checks) :])
+    return replace(event, more=more) if more else event
 
 
-def _moment(parts: tuple[Any, ...]) -> Moment:
-    uptime_ms, offset_ms, clock = parts
-    if not _is_count(uptime_ms) or not (offset_ms is None or _is_whole(offset_ms)):
+def _moment(uptime_ms: object, offset_ms: object, clock: object) -> Moment:
+    if type(uptime_ms) is not int or not 0 <= uptime_ms <= MAX_MS:
         raise FrameError("no moment")
-    if type(clock) is not int or clock not in _QUALITIES:
+    if offset_ms is not None and (type(offset_ms) is not int or not 0 <= uptime_ms + offset_ms <= MAX_MS):
+        raise FrameError("no moment")
+    return Moment(uptime_ms, offset_ms, _clock(clock))
+
+
+def _clock(value: object) -> Clock:
+    if type(value) is not int or not 0 <= value < len(_QUALITIES):
         raise FrameError("no clock quality")
-    return Moment(uptime_ms, offset_ms, Clock(clock))
+    return _QUALITIES[value]
 
 
 def _place(value: object) -> Place:
-    match value:
-        case (int(lat), int(lon), int(placed)) if abs(lat) <= 90_000_000 and abs(lon) <= 180_000_000 and placed >= 0:
+    if type(value) is tuple and len(value) == 3:
+        lat, lon, placed = value
+        if is_whole(lat) and is_whole(lon) and is_count(placed) and abs(lat) <= MAX_LAT_E6 and abs(lon) <= MAX_LON_E6:
             return Place(lat, lon, placed)
     raise FrameError("not a place")
 
 
-def _is_whole(value: object) -> bool:
-    return type(value) is int and -(2**63) <= value < 2**63
+def _values_of(names: list[str]) -> Callable[[Event], tuple[Any, ...]]:
+    values = attrgetter(*names)
+    return values if len(names) > 1 else lambda event: (values(event),)
 
 
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
-def _of(check: Callable[[object], bool], what: str) -> Callable[[Any], Any]:
-    def checked(value: object) -> object:
-        if not check(value):
-            raise FrameError(f"not {what}")
-        return value
-
-    return checked
-
-
-def _or_none(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else check(value)
-
-
-def _pairs(of: type) -> Callable[[Any], Any]:
-    def is_pairs(value: object) -> bool:
-        return type(value) is tuple and all(
-            type(pair) is tuple and len(pair) == 2 and type(pair[0]) is of and _is_whole(pair[1]) for pair in value
-        )
-
-    return _of(is_pairs, "pairs")
-
-
-_QUALITIES: Final = frozenset(map(int, Clock))
-_WHOLE: Final = _of(_is_whole, "a whole number")
-_TEXT: Final = _of(lambda value: type(value) is str, "text")
-_BYTES: Final = _of(lambda value: type(value) is bytes, "bytes")
-_CHECKS: Final[dict[Any, Callable[[Any], Any]]] = {
-    int: _WHOLE,
-    int | None: _or_none(_WHOLE),
-    str: _TEXT,
-    str | None: _or_none(_TEXT),
-    bytes | None: _or_none(_BYTES),
-    bool: _of(lambda value: type(value) is bool, "true or false"),
+_pack: Final[Callable[[object], bytes]] = msgpack.Packer(unicode_errors="replace").pack
+_QUALITIES: Final = tuple(Clock)
+_OF_TYPE: Final[dict[Any, Check]] = {
+    int: whole,
+    int | None: or_none(whole),
+    str: text,
+    str | None: or_none(text),
+    bytes | None: or_none(epoch),  # an event holds no other bytes
+    bool: flag,
     Place: _place,
-    Place | None: _or_none(_place),
-    Clock: lambda value: Clock(value) if value in _QUALITIES else _WHOLE(None),
-    tuple[tuple[str, int], ...]: _pairs(str),
-    tuple[tuple[int, int], ...] | None: _or_none(_pairs(int)),
+    Place | None: or_none(_place),
+    Clock: _clock,
+    tuple[tuple[str, int], ...]: named_numbers,
+    tuple[tuple[int, int], ...] | None: or_none(numbered_numbers),
 }
+_FIELDS: Final = {kind: [f for f in fields(of) if f.name not in ("moment", "more")] for kind, of in KINDS.items()}
+_CHECKS: Final = {kind: [_OF_TYPE[f.type] for f in named] for kind, named in _FIELDS.items()}
+_VALUES: Final = {kind: _values_of([f.name for f in named]) for kind, named in _FIELDS.items()}
+_PLACED: Final = {kind: 4 + at for kind, named in _FIELDS.items() for at, f in enumerate(named) if f.name == "place"}
+_NEEDED: Final = {kind: sum(f.default is MISSING for f in named) for kind, named in _FIELDS.items()}

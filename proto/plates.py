@@ -48,9 +48,9 @@ def packed(key: str) -> int | None:
 
 
 def unpacked(number: int) -> str:
-    """The canonical key that `packed` made this number of."""
+    """The canonical key that `packed` made this number of. Any other number is a KeyError, or no key."""
     characters = []
-    while number:
+    while number > 0:
         number, digit = divmod(number, 37)
         characters.append(_CHARACTERS[digit])
     return "".join(reversed(characters))
@@ -62,8 +62,12 @@ def look(key: str) -> str:
 
 
 def _spelled(character: str) -> str:
-    """One NFC character in A-Z, or itself when only the table's absence can be told."""
+    """One NFC character in A-Z; itself when it is outside the table; nothing for a mark that stands by itself.
+
+    Such a mark follows a letter that Unicode has no marked form of, as in the upper case of "ǰ": the letter stays.
+    """
     if character in _SPELLED_OUT:
         return _SPELLED_OUT[character]
-    letter, *marks = unicodedata.normalize("NFD", character)
-    return letter if letter.isascii() and all(map(unicodedata.combining, marks)) else character
+    parts = unicodedata.normalize("NFD", character)
+    letter = parts[:1] if parts[0].isascii() else ""
+    return letter if all(map(unicodedata.combining, parts[len(letter) :])) else character

@@ -61,7 +61,9 @@ class Ranges:
         self._lasts[begin:end] = [last]
 
     def remove(self, first: int, last: int) -> None:
-        """Take first..last out; numbers not held are no error."""
+        """Take first..last out; numbers not held are no error, nor is an empty stretch (first > last)."""
+        if first > last:
+            return
         begin = bisect_left(self._lasts, first)
         end = bisect_right(self._firsts, last)
         if begin >= end:

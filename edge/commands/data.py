@@ -8,6 +8,7 @@ from edge.commands.configured import WRONG, add_config, configured
 from edge.config import Config
 from edge.config_file import ConfigError, key_of
 from edge.matcher.importer import ImportRefusedError, import_csv
+from edge.matcher.listfile import EmptyListError
 from edge.terminal.client import NotRunningError, connected
 from proto.voi import BadRow, HeaderError
 
@@ -48,7 +49,7 @@ def run_import(args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG
-    except (ImportRefusedError, HeaderError) as error:
+    except (ImportRefusedError, EmptyListError, HeaderError) as error:
         print(f"{args.list.name}: {error}", file=sys.stderr)
         return 1
     except OSError as error:

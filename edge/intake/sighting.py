@@ -9,6 +9,7 @@ from edge.matcher.entry import Entry
 from proto.events import Hit, Moment, Place, Read
 
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a camera's clock face has no zone; it is compared with its like
+MAX_REASON: Final = 200  # characters of a list's reason that go to headquarters, which has the list; a body holds 2 kB
 MAX_VRM: Final = 64  # characters kept of what a camera calls a plate
 
 
@@ -64,7 +65,7 @@ class Sighting:
             entry.list,
             entry.priority,
             entry.action,
-            entry.reason,
+            entry.reason and entry.reason[:MAX_REASON],
             self.alert.list_age_s,
             entry.signed,
             self.place,

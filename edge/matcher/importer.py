@@ -20,18 +20,19 @@ class ImportRefusedError(ValueError):
 def import_csv(
     source: Path, folder: Path, key: str, *, report: Callable[[BadRow], None], progress: Callable[[int], None]
 ) -> About:
-    """Puts the file's entries in place as an unsigned list named by the file's stem. Raises ImportRefusedError, or proto.voi.HeaderError."""
+    """Puts the file's entries in place as an unsigned list named by the file's stem.
+
+    Raises ImportRefusedError, listfile.EmptyListError or proto.voi.HeaderError; the list in use stays.
+    """
     if not _NAME.fullmatch(source.stem):
-        raise ImportRefusedError(
-            f"{source.name}: a list is named by its file: 1 to 32 letters, digits, hyphens and underscores"
-        )
+        raise ImportRefusedError("a list is named by its file: 1 to 32 letters, digits, hyphens and underscores")
     made_ms = time.time_ns() // 1_000_000
+    about = About(source.stem, made_ms, made_ms, 0, signed=False)
     with source.open("rb") as lines:
-        entries = list(_entries(parse(decode_lines(lines)), report, progress))
-    if not entries:
-        raise ImportRefusedError(f"{source.name}: no usable row in it; the list in use stays")
-    about = About(source.stem, made_ms, made_ms, len(entries), signed=False)
-    write_list(folder, key, about, entries)
+        decoded = decode_lines(lines)
+        about = write_list(folder, key, about, _entries(parse(decoded), report, progress))
+    if decoded.encoding != "utf-8":
+        report(BadRow(1, f"not UTF-8: read as {decoded.encoding}", skipped=False))
     return about
 
 

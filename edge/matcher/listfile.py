@@ -1,12 +1,11 @@
 """One list <-> one encrypted file: written whole beside the old one and renamed over it, then only read."""
 
+import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-
-import msgpack
 
 from edge.matcher.entry import Entry
 from edge.matcher.sieve import Sieve, build
@@ -20,7 +19,7 @@ PAGE_BYTES: Final = 4096
 CACHE_KB: Final = 2048  # m: 8 MB costs 5 MB of memory and gains nothing on look-ups
 
 _SCHEMA: Final = """
-CREATE TABLE entry (key INTEGER NOT NULL, n INTEGER NOT NULL, details BLOB NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
+CREATE TABLE entry (key INTEGER NOT NULL, n INTEGER NOT NULL, details TEXT NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
 CREATE TABLE about (name TEXT, version INTEGER, made_ms INTEGER, entries INTEGER, signed INTEGER, sieve BLOB);
 """
 
@@ -34,6 +33,10 @@ class About:
     made_ms: int | None
     entries: int
     signed: bool
+
+
+class EmptyListError(ValueError):
+    """There is no entry to write."""
 
 
 class ListFile:
@@ -75,13 +78,21 @@ def open_list(path: Path, key: str) -> ListFile:
     return ListFile(connection, About(name, version, made_ms, entries, bool(signed)), Sieve(sieve))
 
 
-def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> Path:
-    """Puts a whole list in place of the one before, which is kept as `.previous`. The swap is one rename."""
+def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> About:
+    """Puts a whole list in place of the one before, which is kept as `.previous`. The swap is one rename.
+
+    Gives back `about` with the number of entries. Raises EmptyListError, and leaves everything as it was, when there are none.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / (about.name + SUFFIX)
     fresh = path.with_suffix(f".new-{os.getpid()}")
     try:
-        _write(fresh, key, about, entries)
+        # Packed at once: a million entries as objects would take half a gigabyte.
+        rows = sorted((entry.packed, n, _details(entry)) for n, entry in enumerate(entries))
+        if not rows:
+            raise EmptyListError("no usable row in it; the list in use stays")
+        about = replace(about, entries=len(rows))
+        _write(fresh, key, about, rows)
         _sync(fresh)
         if path.exists():
             previous = path.with_suffix(PREVIOUS)
@@ -91,11 +102,10 @@ def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]
         _sync(folder)
     finally:
         fresh.unlink(missing_ok=True)
-    return path
+    return about
 
 
-def _write(path: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> None:
-    rows = sorted((entry.packed, n, _details(entry)) for n, entry in enumerate(entries))
+def _write(path: Path, key: str, about: About, rows: list[tuple[int, int, str]]) -> None:
     connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
@@ -103,7 +113,7 @@ def _write(path: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> N
     connection.execute("BEGIN")
     connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
     sieve = build((unpacked(row[0]) for row in rows), len(rows))
-    values = (about.name, about.version, about.made_ms, len(rows), about.signed, bytes(sieve))
+    values = (about.name, about.version, about.made_ms, about.entries, about.signed, bytes(sieve))
     connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", values)
     connection.execute("COMMIT")
     connection.close()
@@ -117,7 +127,7 @@ def _sync(path: Path) -> None:
         os.close(fd)
 
 
-def _details(entry: VoiEntry) -> bytes:
+def _details(entry: VoiEntry) -> str:
     parts = (
         entry.vrm,
         entry.action,
@@ -129,12 +139,10 @@ def _details(entry: VoiEntry) -> bytes:
         entry.priority,
         entry.weed_date and entry.weed_date.toordinal(),
     )
-    packed = msgpack.packb(parts)
-    assert isinstance(packed, bytes)
-    return packed
+    return json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
 
 
-def _entry(about: About, details: bytes) -> Entry:
-    parts: list[Any] = msgpack.unpackb(details)
+def _entry(about: About, details: str) -> Entry:
+    parts: list[Any] = json.loads(details)
     vrm, action, reason, markers, make, model, colour, priority, *_ = parts
     return Entry(about.name, vrm, action, reason, markers, make, model, colour, priority, about.signed)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,14 +41,12 @@ async def open_spool(folder: Path, key: str, identity: bytes, boot: bytes, quota
     """The spool of a folder. Raises StoreError or OSError only when a fresh file cannot be made either."""
     folder.mkdir(parents=True, exist_ok=True)
     path, alarms = _path_for(folder, key)
-    salvaged = await asyncio.to_thread(_check, path, key, alarms)
+    loaded, salvaged = await asyncio.to_thread(_load, path, key, alarms)
     most = int(quota_bytes * SLACK) + SLACK_BYTES
     async with open_database(partial(connect_spool, path, key, most)) as database:
-        await database.read(rows.create)
-        spool = Spool(database, identity, boot, quota_bytes)
-        floor_s = await spool.load()
+        spool = Spool(database, identity, boot, quota_bytes, loaded)
         try:
-            yield Opened(spool, alarms, floor_s, salvaged)
+            yield Opened(spool, alarms, loaded.newest_born_s, salvaged)
         finally:
             await _flushed(spool)
 
@@ -79,48 +77,42 @@ def _path_for(folder: Path, key: str) -> tuple[Path, list[tuple[str, str]]]:
     return path, [("key-changed", "the spool on the card has another key: it is left untouched until that key returns")]
 
 
-def _check(path: Path, key: str, alarms: list[tuple[str, str]]) -> bool:
-    """True when the file was damaged: it was set aside and what could be read stands in a fresh one."""
-    saved = path.with_name(f"{path.stem}.saved.db")
-    if not path.exists() and saved.exists():  # killed between the two renames below
-        saved.rename(path)
-    suspect = path.with_name(path.name + ".suspect")
-    is_sound = not path.exists() or _is_sound(path, key, thorough=suspect.exists())
-    if not is_sound:
-        for suffix in _BESIDE:  # killed while it was being saved to: begin anew
-            saved.with_name(saved.name + suffix).unlink(missing_ok=True)
-        count = salvage.salvage(path, saved, key)
-        aside = _set_aside(path)
-        saved.rename(path)
-        alarms.append(
-            ("spool-damaged", f"the spool was damaged and set aside as {aside.name}; {count} events were saved from it")
-        )
-        log.error("the spool was damaged: set aside as %s, %d events saved", aside.name, count)
-    suspect.unlink(missing_ok=True)
-    return not is_sound
-
-
-def _is_sound(path: Path, key: str, *, thorough: bool) -> bool:
-    """Whether everything that is read at a start can be read; `thorough`: every page. Raises other StoreErrors."""
+def _load(path: Path, key: str, alarms: list[tuple[str, str]]) -> tuple[rows.Loaded, bool]:
+    """What the file holds; True when it was damaged: it was set aside and what could be read stands in a fresh one."""
     try:
-        with closing(connect_spool(path, key)) as connection:
-            rows.create(connection)
-            known = {epoch.n for epoch in rows.epochs(connection)}
-            named = {stretch.epoch for stretch in rows.stretches(connection)}
-            named |= {n for n, *_ in rows.receipts(connection)}
-            return named <= known and not (
-                thorough and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
-            )
-    except (StoreError, ValueError) as error:
+        return _looked_into(path, key), False
+    except (StoreError, salvage.DamagedError, ValueError) as error:
         if isinstance(error, StoreError) and not is_damage(error):
             raise
-        return False
+    aside = _set_aside(path)
+    count = salvage.salvage(aside, path, key)
+    alarms.append(
+        ("spool-damaged", f"the spool was damaged and set aside as {aside.name}; {count} events were saved from it")
+    )
+    log.error("the spool was damaged: set aside as %s, %d events saved", aside.name, count)
+    return _looked_into(path, key), True
+
+
+def _looked_into(path: Path, key: str) -> rows.Loaded:
+    suspect = _suspect(path)
+    connection = connect_spool(path, key)
+    try:
+        rows.create(connection)
+        if suspect.exists() and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise salvage.DamagedError
+        return rows.load(connection)
+    finally:
+        connection.close()
+        suspect.unlink(missing_ok=True)
 
 
 def mark_suspect(folder: Path, key: str) -> None:
     """The store failed while it was in use: the next start looks at every page before it promises anything."""
-    path = path_of(folder, key)
-    path.with_name(path.name + ".suspect").touch()
+    _suspect(path_of(folder, key)).touch()
+
+
+def _suspect(path: Path) -> Path:
+    return path.with_name(path.name + ".suspect")
 
 
 def _set_aside(path: Path) -> Path:

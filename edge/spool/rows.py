@@ -4,14 +4,14 @@ Events are appended to one table without a second index; where a run of numbers 
 The index over epochs is there for its copy of them on other pages: without an epoch no row has an identity (`salvage.py`).
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import msgpack
-
 from edge.spool.database import Connection
 from edge.spool.group import Group, Run
+from proto.batches import split
 from proto.lanes import Lane
 from proto.ranges import Range, Ranges, from_flat
 
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS run (
     first INTEGER NOT NULL, count INTEGER NOT NULL, born_s INTEGER, bodies BLOB NOT NULL
 );
 CREATE TABLE IF NOT EXISTS receipt (
-    epoch INTEGER NOT NULL, lane INTEGER NOT NULL, ranges BLOB NOT NULL, aside BLOB NOT NULL, PRIMARY KEY (epoch, lane)
+    epoch INTEGER NOT NULL, lane INTEGER NOT NULL, ranges TEXT NOT NULL, aside TEXT NOT NULL, PRIMARY KEY (epoch, lane)
 ) WITHOUT ROWID;
 """
 
@@ -71,9 +71,25 @@ class Row:
         return self.first + self.count - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything the memory must know of a file."""
+
+    epochs: list[Epoch]
+    stretches: list[Stretch]
+    receipts: list[tuple[int, Lane, Ranges, Ranges]]
+    newest_born_s: int | None
+    """The latest trusted UTC second of the newest rows: time cannot be earlier than this."""
+
+
 def create(connection: Connection) -> None:
     """The tables, when they are not there yet."""
     connection.executescript(_SCHEMA)
+
+
+def load(connection: Connection) -> Loaded:
+    """Reads every page once. Raises StoreError or ValueError when the file is damaged."""
+    return Loaded(epochs(connection), stretches(connection), list(receipts(connection)), _newest_born_s(connection))
 
 
 def epochs(connection: Connection) -> list[Epoch]:
@@ -102,11 +118,10 @@ def stretches(connection: Connection) -> list[Stretch]:
 def receipts(connection: Connection) -> Iterator[tuple[int, Lane, Ranges, Ranges]]:
     """(epoch, lane, receipted, set aside) of every lane that has any."""
     for epoch, lane, ranges, aside in connection.execute("SELECT epoch, lane, ranges, aside FROM receipt"):
-        yield epoch, Lane(lane), from_flat(msgpack.unpackb(ranges)), from_flat(msgpack.unpackb(aside))
+        yield epoch, Lane(lane), from_flat(json.loads(ranges)), from_flat(json.loads(aside))
 
 
-def newest_born_s(connection: Connection) -> int | None:
-    """The latest trusted UTC second of the newest rows: time cannot be earlier than this."""
+def _newest_born_s(connection: Connection) -> int | None:
     (newest,) = connection.execute(
         "SELECT max(born_s) FROM (SELECT born_s FROM run ORDER BY id DESC LIMIT 256)"
     ).fetchone()
@@ -141,36 +156,24 @@ def put_receipts(connection: Connection, epoch: int, lane: Lane, receipted: list
     """What is receipted, and set aside, of one lane, as flat ranges."""
     connection.execute(
         "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?)",
-        (epoch, int(lane), msgpack.packb(receipted), msgpack.packb(aside)),
+        (epoch, int(lane), json.dumps(receipted), json.dumps(aside)),
     )
 
 
 def read(connection: Connection, epoch: int, lane: Lane, from_id: int, wanted: Range) -> Iterator[tuple[int, bytes]]:
     """(number, body) of one lane of one epoch inside `wanted`, ascending; the search begins at row `from_id`."""
     first, last = wanted
-    for run_first, bodies in connection.execute(
-        "SELECT first, bodies FROM run WHERE id >= ? AND epoch = ? AND lane = ? AND first + count > ? ORDER BY id",
+    for run_first, count, bodies in connection.execute(
+        "SELECT first, count, bodies FROM run WHERE id >= ? AND epoch = ? AND lane = ? AND first + count > ? ORDER BY id",
         (from_id, epoch, int(lane), first),
     ):
         if run_first > last:
             return
-        for number, body in enumerate(split(bodies), run_first):
+        for number, body in enumerate(split(bodies, count), run_first):
             if first <= number <= last:
                 yield number, body
             if number >= last:
                 return
-
-
-def split(bodies: bytes) -> Iterator[bytes]:
-    """The bodies of a row, cut apart again."""
-    unpacker = msgpack.Unpacker()
-    unpacker.feed(bodies)
-    start = 0
-    while start < len(bodies):
-        unpacker.skip()
-        end = unpacker.tell()
-        yield bodies[start:end]
-        start = end
 
 
 def oldest(connection: Connection, lane: Lane | None, limit: int) -> list[Row]:

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import msgpack
-
 from edge.spool import rows
 from edge.spool.database import PAGE_BYTES, Connection, StoreError, connect_spool
-from proto.batches import EPOCH_BYTES
+from proto.batches import EPOCH_BYTES, split
+from proto.errors import FrameError
 
 MOST_ROWS: Final = 2**20  # where the last row cannot be read: beyond any quota's number of rows
 WIDEST_STEP: Final = 8  # rows; about a page of them
 _PAYLOAD_BYTES: Final = PAGE_BYTES - 96  # of a page, less what SQLCipher and SQLite keep of it
 _COLUMNS: Final = "id, epoch, lane, first, count, born_s, bodies"
+
+
+class DamagedError(Exception):
+    """The file does not hold what it should."""
 
 
 def salvage(damaged: Path, fresh: Path, key: str) -> int:
@@ -95,9 +98,11 @@ def _runs(connection: Connection) -> Iterator[tuple[Any, ...]]:
 
 def _is_whole(row: tuple[object, ...]) -> bool:
     *_, count, _, bodies = row
+    if not isinstance(bodies, bytes) or not isinstance(count, int):
+        return False
     try:
-        return isinstance(bodies, bytes) and sum(1 for _ in rows.split(bodies)) == count
-    except (ValueError, msgpack.UnpackException):
+        return bool(split(bodies, count))
+    except FrameError:
         return False
 
 

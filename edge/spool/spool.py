@@ -15,10 +15,10 @@ from edge.spool.group import Group, Run
 from edge.spool.ledger import Ledger
 from edge.spool.near import AHEAD_BYTES, AHEAD_EVENTS, Ahead
 from edge.spool.quota import Cut
-from edge.spool.rows import Epoch, Row, Stretch
+from edge.spool.rows import Epoch, Row
 from proto.control import Held
 from proto.lanes import Lane
-from proto.ranges import Range, Ranges
+from proto.ranges import Range
 
 RECEIPTS_AT_LEAST_S: Final = (
     10.0  # receipts that a kill forgets are only asked for again; each write of them costs a page
@@ -32,33 +32,26 @@ Receipts = tuple[int, Lane, list[int], list[int]]
 class Spool:
     """The queue of one car: this process's epoch, and what is left of earlier ones."""
 
-    def __init__(self, database: Database, identity: bytes, boot: bytes, quota_bytes: int) -> None:
+    def __init__(self, database: Database, identity: bytes, boot: bytes, quota_bytes: int, loaded: rows.Loaded) -> None:
         self.identity = identity
         """This epoch's 8 bytes; it enters the file with its first group."""
         self.ledgers: dict[tuple[int, Lane], Ledger] = {}
-        self.parent: Epoch | None = None
+        self.parent = loaded.epochs[-1] if loaded.epochs else None
         self.dropped: Counter[Lane] = Counter()
         """Numbers lost to a quota since the recorder last looked."""
         self._database = database
         self._boot = boot
         self._quota_bytes = quota_bytes
         self._epoch: Epoch | None = None
-        self._epochs: dict[bytes, Epoch] = {}
+        self._epochs = {epoch.id: epoch for epoch in loaded.epochs}
         self._receipts_written_s = 0.0
+        by_n = {epoch.n: epoch for epoch in loaded.epochs}
+        for stretch in loaded.stretches:
+            self._ledger(by_n[stretch.epoch], stretch.lane).load(stretch)
+        for n, lane, receipted, aside in loaded.receipts:
+            self._ledger(by_n[n], lane).load_receipts(receipted, aside)
         self._writing = asyncio.Lock()
         """What is to be deleted is chosen before the transaction that deletes it: one chooser at a time."""
-
-    async def load(self) -> int | None:
-        """Learns what the file holds. Gives back the latest UTC second it knows to be past."""
-        stretches, receipts, epochs, newest_s = await self._database.read(_load)
-        self._epochs = {epoch.id: epoch for epoch in epochs}
-        by_n = {epoch.n: epoch for epoch in epochs}
-        for stretch in stretches:
-            self._ledger(by_n[stretch.epoch], stretch.lane).load(stretch)
-        for n, lane, receipted, aside in receipts:
-            self._ledger(by_n[n], lane).load_receipts(receipted, aside)
-        self.parent = epochs[-1] if epochs else None
-        return newest_s
 
     def lasts(self) -> tuple[tuple[int, int], ...] | None:
         """(lane, last number) of the parent epoch; None when there is no parent."""
@@ -227,17 +220,6 @@ class Spool:
         for cut in cuts:
             for row in (*cut.spent, *cut.lost):
                 self.dropped[cut.lane] += self.ledgers[row.epoch, cut.lane].deleted(row)
-
-
-def _load(
-    connection: Connection,
-) -> tuple[list[Stretch], list[tuple[int, Lane, Ranges, Ranges]], list[Epoch], int | None]:
-    return (
-        rows.stretches(connection),
-        list(rows.receipts(connection)),
-        rows.epochs(connection),
-        rows.newest_born_s(connection),
-    )
 
 
 def _add(
