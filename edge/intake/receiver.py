@@ -44,14 +44,20 @@ class ReceiverIntake:
         dialect = DIALECTS[self._gps.dialect]()
         async with open_serial(self._gps.port, line_of(dialect.line, self._gps.baud)) as stream:
             is_up()
-            while True:
-                data = await stream.read()
-                self.heard_ns = stream.read_ns
-                for item in dialect.feed(data):
-                    if isinstance(item, Junk):
-                        self.junk[item.reason] += 1
-                    else:
-                        self._moved(item)
+            try:
+                while True:
+                    data = await stream.read()
+                    self.heard_ns = stream.read_ns
+                    self._take(dialect.feed(data))
+            finally:
+                self._take(dialect.close())
+
+    def _take(self, items: list[Fix | Junk]) -> None:
+        for item in items:
+            if isinstance(item, Junk):
+                self.junk[item.reason] += 1
+            else:
+                self._moved(item)
 
     def _moved(self, fix: Fix) -> None:
         self.fixes += 1
