@@ -1,0 +1,30 @@
+"""A command line -> one command of `patrol-sim`, and its exit code: 0 good, 1 a fault, 2 wrong usage."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+
+from simulator.commands import world
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; wrong usage ends in SystemExit(2) with a sentence on stderr, as argparse does it."""
+    parser = argparse.ArgumentParser(
+        prog="patrol-sim", description="A police car's world: cameras, a receiver, a town."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (world,):
+        command.add(commands)
+    args = parser.parse_args(argv)
+    if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        print("patrol-sim: stopped before its end", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""`patrol-sim world`: options -> a folder with a car's configuration, list and key; then its devices play until the last read."""
+
+import argparse
+import json
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from simulator import settings
+from simulator.faults import WORDS
+from simulator.folder import CONFIGURATION, PORTS, TRUTH, write_configuration, write_key, write_list
+from simulator.port import SETTLE_NS, Port
+from simulator.script import script
+from simulator.stage import drain, play, wait_for_readers
+from simulator.truth import Truth
+from simulator.world import GPS_PORT, Cast, World, cast
+
+READERS_S: Final = 30.0  # a daemon with a million entries to load starts well within it
+_ROOM_S: Final = 30.0  # --when-full wait: a reader that leaves no room for longer is stuck
+_EPILOG: Final = "faults, one a line of --faults FILE, as in `at 4s unplug front 2s`:\n" + "".join(
+    f"  {name:12}{word.about}\n" for name, word in WORDS.items()
+)
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "world",
+        help="a car's devices on pseudo-terminals, with the truth about what they said",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = parser.add_argument
+    option("--out", type=Path, required=True, metavar="DIR", help="folder for everything; made when it is not there")
+    option("--seed", type=int, default=1, metavar="N", help="the same seed gives the same world (default 1)")
+    option("--rate", type=float, default=10.0, metavar="R", help="reads a second, over all cameras (default 10)")
+    option("--reads", type=int, default=600, metavar="K", help="reads in all (default 600)")
+    option("--cameras", default="front:axxon", metavar="NAME:DIALECT,...", help="(default front:axxon)")
+    option("--list", type=int, default=1000, metavar="N", dest="entries", help="entries of the list (default 1000)")
+    option("--hits", type=float, default=5, metavar="P", help="listed vehicles that pass, each once; below 1: their share of all passages (default 5)")  # fmt: skip
+    option(
+        "--broker", default="mqtt://127.0.0.1:1883", metavar="URL", help="for the configuration (default %(default)s)"
+    )
+    option("--vehicle", default="sim-1", metavar="NAME", help="for the configuration (default sim-1)")
+    option("--unique", action="store_true", help="every read has a VRM of its own that encodes its number (simulator/numbered.py); no misreads")  # fmt: skip
+    option("--faults", type=Path, metavar="FILE", help="what goes wrong, see below")
+    option(
+        "--clear",
+        default="",
+        metavar="TIME,...",
+        help="more times, such as 9s,15s, of which listed vehicles keep 1 s away",
+    )
+    option("--start", metavar="ISO", help="what the devices' clocks say at the start (default: now)")
+    option("--when-full", choices=("lose", "wait"), help="a reader too slow for a camera: lose reads as a real line does, or wait (default with --unique)")  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0: every read was said. 1: nobody opened the ports. 2: wrong options, said on stderr."""
+    try:
+        world = settings.world(args)
+        vehicle, broker = settings.vehicle(args.vehicle), settings.broker(args.broker)
+        who = cast(world)
+        args.out = args.out.absolute()
+        (args.out / PORTS).mkdir(parents=True, exist_ok=True)
+    except (ValueError, OSError) as error:
+        return _complain(str(error), 2)
+    write_configuration(args.out, world, vehicle, broker)
+    write_key(args.out, world.seed)
+    write_list(args.out, world, who, world.start.date(), _progress)
+    return _perform(args, world, who)
+
+
+def _perform(args: argparse.Namespace, world: World, who: Cast) -> int:
+    ports = {name: Port(args.out / PORTS / name) for name in (*(camera.name for camera in world.cameras), GPS_PORT)}
+    patience_s = _ROOM_S if (args.when_full or ("wait" if world.unique else "lose")) == "wait" else 0.0
+    with ExitStack() as cleanup, (args.out / TRUTH).open("w", encoding="ascii") as file:
+        for port in ports.values():
+            cleanup.callback(port.unplug)
+            port.plug()
+        _say(
+            {
+                "ready": True,
+                "config": f"{args.out / CONFIGURATION}",
+                "ports": {n: f"{p.path}" for n, p in ports.items()},
+            }
+        )
+        if missing := wait_for_readers(ports, READERS_S):
+            return _complain(f"nobody opened {', '.join(missing)} within {READERS_S:g} s", 1)
+        start_ns, start = _curtain()
+        truth = Truth(file)
+        moments = script(world if args.start else replace(world, start=start), who)
+        late_s = play(moments, ports, truth, start_ns, patience_s)
+        played_s = (time.monotonic_ns() - start_ns) / 1e9
+        drain(ports)
+    _say({"reads": truth.reads, "whole": truth.reads - sum(truth.faults.values()), "hits_expected": truth.hits_expected,
+          "faults": truth.faults, "played_s": round(played_s, 3), "late_s": round(late_s, 3)})  # fmt: skip
+    return 0
+
+
+def _curtain() -> tuple[int, datetime]:
+    """CLOCK_MONOTONIC and UTC of the next whole second, for a receiver speaks at whole seconds; readers settle first."""
+    now = datetime.now(UTC)
+    start = (now + timedelta(seconds=1, microseconds=SETTLE_NS // 1000)).replace(microsecond=0)
+    return time.monotonic_ns() + (start - now) // timedelta(microseconds=1) * 1000, start
+
+
+def _say(line: dict[str, object]) -> None:
+    print(json.dumps(line), flush=True)
+
+
+def _progress(text: str) -> None:
+    print(f"patrol-sim world: {text}", file=sys.stderr, flush=True)
+
+
+def _complain(text: str, code: int) -> int:
+    print(f"patrol-sim world: {text}", file=sys.stderr)
+    return code
