@@ -114,6 +114,10 @@ class Relay:
         """What the program says is taken from it and goes no further."""
         self._answers.clear()
 
+    def hold_questions(self) -> None:
+        """What the broker says is taken from it and goes no further."""
+        self._questions.clear()
+
     def hold(self) -> None:
         """A black hole in both directions; connections are accepted and nothing comes."""
         self._questions.clear()

@@ -1,0 +1,1 @@
+"""THE OTHER END (`patrol-hq`): takes in what the cars send, stores it, gives receipts; says what the forecast says."""

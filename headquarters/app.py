@@ -1,0 +1,82 @@
+"""Broker, store -> the running headquarters: every task is started here, in one group, and ended in the order of the flow."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from headquarters.addresses import Broker
+from headquarters.arrivals import Message
+from headquarters.backoff import Backoff
+from headquarters.link import ANSWERS_AT_ONCE, Link
+from headquarters.logs import FIELDS
+from headquarters.receiver.answers import Answer
+from headquarters.receiver.keeper import MAX_WAITING, Keeper
+from headquarters.store.worker import open_store
+from headquarters.waiting import Waiting
+
+DRAIN_S: Final = 2.0  # of the 3 s that a stop may take
+MAX_ANSWERS: Final = (
+    16_384  # more than a group of every kind makes; while the broker is away, the rest is asked for again
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `patrol-hq serve` is told. `take`: the MQTT topic filter of the share of cars this instance serves."""
+
+    broker: Broker
+    store: Path
+    take: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Chance and time, put in here once: UTC milliseconds, random bytes, an even draw from 0 to so many seconds."""
+
+    now_ms: Callable[[], int]
+    draw: Callable[[], bytes]
+    jitter: Callable[[float], float]
+
+
+async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Until `stop`: then what has come in is stored and receipted, within DRAIN_S. `ready()` once subscribed.
+
+    Raises StoreError or sqlite3.Error when the store cannot be used.
+    """
+    inbox: Waiting[Message] = Waiting(MAX_WAITING)
+    outbox: Waiting[Answer] = Waiting(MAX_ANSWERS)
+    link = Link(settings.broker, settings.take, edge.draw, Backoff(edge.jitter))
+    async with open_store(settings.store) as store, asyncio.TaskGroup() as tasks:
+        keeper = Keeper(store, edge.now_ms, Backoff(edge.jitter))
+        forever = [
+            tasks.create_task(link.listen(inbox), name="link"),
+            tasks.create_task(_announce(link, ready), name="ready"),
+        ]
+        draining = [
+            tasks.create_task(keeper.run(inbox, outbox), name="keeper"),
+            tasks.create_task(_answer(outbox, link), name="answers"),
+        ]
+        await stop.wait()
+        inbox.close()
+        await asyncio.wait(draining[:1], timeout=DRAIN_S / 2)
+        outbox.close()
+        await asyncio.wait(draining[1:], timeout=DRAIN_S / 2)
+        for task in [*draining, *forever]:
+            task.cancel()
+    counts = {"inbox_full": inbox.dropped, "outbox_full": outbox.dropped, "unsaid": link.unsaid}
+    log.info("stopped", extra={FIELDS: keeper.totals | counts})
+
+
+async def _announce(link: Link, ready: Callable[[], None]) -> None:
+    await link.up.wait()
+    ready()
+
+
+async def _answer(outbox: Waiting[Answer], link: Link) -> None:
+    while answers := await outbox.take(8 * ANSWERS_AT_ONCE):
+        await link.say(answers)

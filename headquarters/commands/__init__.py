@@ -1,0 +1,1 @@
+"""The commands of `patrol-hq`: each is `add(subparsers)` and `run(args) -> exit code`."""

@@ -1,0 +1,1 @@
+"""What the cars sent, in one SQLite file: kept as received, once, with the ranges it accounts for."""

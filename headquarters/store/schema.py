@@ -1,0 +1,50 @@
+"""The tables of headquarters' store, and the version that is written into the file."""
+
+from typing import Final
+
+APPLICATION_ID: Final = 0x50454851  # "PEHQ"
+VERSION: Final = 1
+
+TABLES: Final = """
+CREATE TABLE vehicle (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+-- An epoch's id is its order of arrival. `parent` is what its `start` named, once `started`.
+CREATE TABLE epoch (
+    id INTEGER PRIMARY KEY, vehicle INTEGER NOT NULL REFERENCES vehicle, name BLOB NOT NULL, boot BLOB NOT NULL,
+    first_ms INTEGER NOT NULL, started INTEGER NOT NULL DEFAULT 0, parent BLOB, UNIQUE (name, vehicle));
+CREATE INDEX epoch_parent ON epoch (parent) WHERE parent IS NOT NULL;
+CREATE INDEX epoch_boot ON epoch (vehicle, boot);
+
+-- A stream is one lane of one epoch: its numbers run upwards, so its events are appended side by side.
+CREATE TABLE stream (
+    id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL REFERENCES epoch, lane INTEGER NOT NULL,
+    events INTEGER NOT NULL DEFAULT 0, repeated INTEGER NOT NULL DEFAULT 0, UNIQUE (epoch, lane));
+CREATE TABLE event (
+    stream INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (stream, seq)) WITHOUT ROWID;
+
+-- Numbers that are here or known to be dropped: disjoint ranges that do not touch.
+CREATE TABLE accounted (
+    stream INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (stream, first)) WITHOUT ROWID;
+
+-- The other bodies of an identity whose first body is in `event`.
+CREATE TABLE conflict (
+    stream INTEGER NOT NULL, seq INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (stream, seq, body)) WITHOUT ROWID;
+
+-- The last numbers that a child epoch's `start` named of its parent.
+CREATE TABLE named (
+    parent BLOB NOT NULL, lane INTEGER NOT NULL, child INTEGER NOT NULL REFERENCES epoch, last INTEGER NOT NULL,
+    PRIMARY KEY (parent, lane, child)) WITHOUT ROWID;
+
+-- Messages nobody here can read, whole, within bounds.
+CREATE TABLE aside (
+    id INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, vehicle TEXT, topic TEXT NOT NULL, reason TEXT NOT NULL,
+    size INTEGER NOT NULL, digest BLOB NOT NULL UNIQUE, message BLOB NOT NULL);
+CREATE INDEX aside_vehicle ON aside (vehicle);
+
+CREATE TABLE alarm (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, vehicle TEXT, epoch BLOB, lane INTEGER, detail TEXT NOT NULL,
+    first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL, times INTEGER NOT NULL DEFAULT 1);
+CREATE UNIQUE INDEX alarm_key ON alarm (name, ifnull(vehicle, ''), ifnull(epoch, x''), ifnull(lane, -1));
+
+CREATE TABLE tally (name TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
+"""
