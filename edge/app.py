@@ -188,7 +188,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup) -> _Serving:
     start = Start(car.clock.now(), parent, lasts, __version__, opened.salvaged)
     room = Room(car.config.storage.folder)
     recorder = Recorder(car.inbox, Numbering(start), spool, room, car.stream.say, car.clock.now, car.disk)
-    window = Window(spool.ledgers, car.epoch, Lulls(car.config.uplink.linger_s))
+    window = car.status.window = Window(spool.ledgers, car.epoch, Lulls(car.config.uplink.linger_s))
     uplink = Uplink(
         Link(car.config.broker, car.config.vehicle), car.config.vehicle, spool, window, car.stream.say, car.alarm
     )

@@ -5,6 +5,7 @@ pydantic reads the same types and bounds.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final, Literal
@@ -19,6 +20,7 @@ from proto.topics import is_vehicle
 
 _STRICT: Final[dict[str, Any]] = {"extra": "forbid"}
 _NAME: Final = re.compile(r"[a-z0-9-]{1,16}")
+_TAKEN: Final = ("gps", "disk", "link")  # devices of the event stream and of the status, beside the cameras
 _LONGEST_SOCKET: Final = 100  # sun_path has 108 bytes (unix(7)), less what the hidden name beside it needs
 
 Baud = Annotated[int, Ge(50), Le(4_000_000)]
@@ -33,11 +35,14 @@ class Broker:
     mqtt: Literal["auto", "5", "3.1.1"] = "auto"
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme != "mqtt" or not parts.hostname:
-            raise ValueError("url: give mqtt://HOST:PORT")
-        if parts.port == 0:
-            raise ValueError("url: give a port from 1 to 65535")
+        try:
+            parts = urlsplit(self.url)
+            has_port = parts.port != 0
+        except ValueError:  # what urlsplit says of a port or of an IPv6 address helps nobody
+            raise ValueError("url: give mqtt://HOST:PORT, the port from 1 to 65535") from None
+        more = parts.username or parts.password or parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme != "mqtt" or not parts.hostname or not has_port or more:
+            raise ValueError("url: give mqtt://HOST:PORT, the port from 1 to 65535, and nothing else")
 
     @property
     def host(self) -> str:
@@ -93,6 +98,8 @@ class Camera:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError("name: 1 to 16 of a-z, 0-9 and hyphen")
+        if self.name in _TAKEN:
+            raise ValueError(f"name: {self.name!r} names another part of the car: choose another")
         _check_dialect(self.dialect, list(CAMERA_DIALECTS))
 
 
@@ -134,10 +141,12 @@ class Config:
     def __post_init__(self) -> None:
         if not is_vehicle(self.vehicle):
             raise ValueError("vehicle: a name is 1 to 32 of a-z, 0-9 and hyphen, and not 'all'")
-        if double := _double([camera.name for camera in self.cameras]):
-            raise ValueError(f"cameras: two are named {double!r}: give each a name of its own")
-        if double := _double([str(port) for port in self.ports]):
-            raise ValueError(f"port {double} is given to two devices: give each a port of its own")
+        names = [camera.name for camera in self.cameras]
+        if (at := _double(names)) is not None:
+            raise ValueError(f"cameras.{at}.name: two cameras are named {names[at]!r}: give each a name of its own")
+        if (at := _double([port.resolve() for port in self.ports])) is not None:
+            key = f"cameras.{at}.port" if at < len(names) else "gps.port"
+            raise ValueError(f"{key}: {self.ports[at]} is given to two devices: give each a port of its own")
         if len(str(self.local.socket).encode()) > _LONGEST_SOCKET:
             raise ValueError(f"local.socket: a socket's path has at most {_LONGEST_SOCKET} bytes: choose a shorter one")
 
@@ -152,5 +161,6 @@ def _check_dialect(dialect: str, known: list[str]) -> None:
         raise ValueError(f"dialect: no such dialect{nearest(dialect, known)}; known: {', '.join(known)}")
 
 
-def _double(names: list[str]) -> str | None:
-    return next((name for name in names if names.count(name) > 1), None)
+def _double(things: Sequence[object]) -> int | None:
+    """Where the first one stands that stood there before."""
+    return next((at for at, thing in enumerate(things) if thing in things[:at]), None)

@@ -43,7 +43,7 @@ def load(path: Path) -> Config:
         return _beside(path.parent, TypeAdapter(Config).validate_python(table))
     except ValidationError as error:
         raise ConfigError("\n".join(_sentences(path, text, error))) from error
-    except ValueError as error:
+    except ValueError as error:  # only a path's, once it stands beside the file
         raise ConfigError(f"{path}: {error}") from error
 
 
@@ -74,16 +74,20 @@ def _placed(folder: Path, value: Any) -> Any:  # noqa: ANN401 - whatever a field
 
 def _sentences(path: Path, text: str, error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
-        loc = fault["loc"]
+        loc, says = fault["loc"], fault["msg"]
+        if fault["type"] == "value_error":  # ours: "key: what to do"
+            inner, _, says = says.removeprefix("Value error, ").partition(": ")
+            loc = (*loc, *(int(part) if part.isdigit() else part for part in inner.split(".")))
         key = ".".join(str(part) for part in loc)
-        place = f"{path}:{_line(text, loc)}" if loc else f"{path}"
+        place = f"{path}:{_line(text, loc)}"
         if fault["type"] == "unexpected_keyword_argument":
             yield f"{place}: unknown key {key!r}{nearest(str(loc[-1]), _keys(loc))}"
         elif fault["type"] == "missing":
             yield f"{place}: {key!r} is missing"
+        elif loc == ("cameras",) and fault["type"] == "tuple_type":
+            yield f"{place}: 'cameras': begin each camera with [[cameras]]"
         else:
-            says = fault["msg"].removeprefix("Value error, ")
-            yield f"{place}: {key + ': ' if key else ''}{says}"
+            yield f"{place}: {key!r}: {says}"
 
 
 def _keys(loc: Location) -> list[str]:
@@ -102,8 +106,10 @@ def _line(text: str, loc: Location) -> int:
     if headers and len(names) == 1:
         return at + 1
     for number in range(at, len(lines)):
+        if number > at and lines[number].lstrip().startswith("["):
+            break  # the key is missing here; another section's is none of ours
         key, equals, _ = lines[number].partition("=")
-        if equals and key.strip().strip("\"'") == names[-1]:
+        if equals and key.strip().strip("\"'") in (names[-1], names[0], ".".join(names)):
             return number + 1
     return at + 1
 

@@ -53,12 +53,12 @@ def main(fd: int) -> NoReturn:
     gc.freeze()
     code = 1
     try:
-        code = asyncio.run(app.run(orders.config, orders.key))
+        # Not asyncio.run, whose end waits for threads: a connect that hangs in one must not hold up a clean stop.
+        code = asyncio.Runner().run(app.run(orders.config, orders.key))
     except OSError as error:
         print(error, file=sys.stderr)
     except BaseExceptionGroup as group:
         logging.getLogger("edge").critical("ended by a fault: %s", _names(group), exc_info=group)
-    # A connect that hangs in a thread must not hold up a clean stop; everything promised is on the disk.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

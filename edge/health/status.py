@@ -12,6 +12,7 @@ from edge.matcher.matcher import Matcher
 from edge.spool.inbox import Inbox
 from edge.spool.spool import Spool
 from edge.supervision import Outage
+from edge.uplink.window import Window
 from proto.lanes import Lane
 
 
@@ -31,6 +32,8 @@ class Status:
     ) -> None:
         self.spool: Spool | None = None
         """None until the store is open; alerts do not wait for it."""
+        self.window: Window | None = None
+        """The same."""
         self._vehicle = vehicle
         self._clock = clock
         self._watch = watch
@@ -50,7 +53,7 @@ class Status:
             "epoch": self.spool.identity.hex() if self.spool else None,
             "running_s": round(time.monotonic() - self._began_s, 1),
             "clock": {"quality": moment.clock.name.lower(), "utc_ms": moment.utc_ms},
-            "link": {"up": bool(self._link.is_up)},
+            "link": {"up": bool(self._link.is_up), "resent": self.window.resent if self.window else 0},
             "devices": {intake.name: _device(intake, outage) for intake, outage in self._intakes},
             "lists": self.lists(),
             "reads": self._watch.tally.reads,
