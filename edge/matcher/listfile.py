@@ -2,14 +2,17 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 from edge.matcher.entry import Entry
 from edge.matcher.sieve import Sieve, build
-from edge.spool.database import Connection, StoreError, connect
+from edge.spool.database import Connection, DamagedError, StoreError, connect
 from proto.plates import unpacked
 from proto.voi import Entry as VoiEntry
 
@@ -20,7 +23,7 @@ CACHE_KB: Final = 2048  # m: 8 MB costs 5 MB of memory and gains nothing on look
 
 _SCHEMA: Final = """
 CREATE TABLE entry (key INTEGER NOT NULL, n INTEGER NOT NULL, details TEXT NOT NULL, PRIMARY KEY (key, n)) WITHOUT ROWID;
-CREATE TABLE about (name TEXT, version INTEGER, made_ms INTEGER, entries INTEGER, signed INTEGER, sieve BLOB);
+CREATE TABLE about (name TEXT, version INTEGER, made_ms INTEGER, entries INTEGER, signed INTEGER, sieve BLOB, crc INTEGER);
 """
 
 
@@ -42,7 +45,8 @@ class EmptyListError(ValueError):
 class ListFile:
     """A list that is open for look-ups. A damaged page costs the entries on it, not the list."""
 
-    def __init__(self, connection: Connection, about: About, sieve: Sieve) -> None:
+    def __init__(self, connect_: Callable[[], Connection], connection: Connection, about: About, sieve: Sieve) -> None:
+        self._connect = connect_
         self._connection = connection
         self._sieve = sieve
         self.about = about
@@ -56,26 +60,39 @@ class ListFile:
         """The entries under a packed key."""
         try:
             rows = self._connection.execute("SELECT details FROM entry WHERE key = ?", (key,)).fetchall()
-        except StoreError:
+            return [_entry(self.about, details) for (details,) in rows]
+        except (StoreError, ValueError):  # ValueError: of the end of long details SQLCipher gave zeros
             self.is_damaged = True
+            self._open_anew()
             return []
-        return [_entry(self.about, details) for (details,) in rows]
 
     def close(self) -> None:
         """No look-ups any more."""
         self._connection.close()
 
+    def _open_anew(self) -> None:
+        """SQLCipher reads nothing more over a connection that has met a damaged page."""
+        try:
+            fresh = self._connect()
+        except StoreError:  # the file is gone; there will be another one, or none
+            return
+        self._connection.close()
+        self._connection = fresh
+
 
 def open_list(path: Path, key: str) -> ListFile:
-    """Raises StoreError when the file is damaged from the first page on, or of another key."""
-    connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB, read_only=True)
+    """Raises StoreError when what the file says of itself cannot be read, or is of another key."""
+    connect_ = partial(connect, path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB, read_only=True)
+    connection = connect_()
     try:
-        row = connection.execute("SELECT name, version, made_ms, entries, signed, sieve FROM about").fetchone()
+        row = connection.execute("SELECT name, version, made_ms, entries, signed, sieve, crc FROM about").fetchone()
+        if row is None or crc32(row[5]) != row[6]:  # a sieve with zeros in it would pass over who is wanted
+            raise DamagedError("a list is damaged")
     except StoreError:
         connection.close()
         raise
-    name, version, made_ms, entries, signed, sieve = row
-    return ListFile(connection, About(name, version, made_ms, entries, bool(signed)), Sieve(sieve))
+    name, version, made_ms, entries, signed, sieve, _ = row
+    return ListFile(connect_, connection, About(name, version, made_ms, entries, bool(signed)), Sieve(sieve))
 
 
 def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]) -> About:
@@ -84,6 +101,7 @@ def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]
     Gives back `about` with the number of entries. Raises EmptyListError, and leaves everything as it was, when there are none.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     path = folder / (about.name + SUFFIX)
     fresh = path.with_suffix(f".new-{os.getpid()}")
     try:
@@ -94,6 +112,7 @@ def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]
         about = replace(about, entries=len(rows))
         _write(fresh, key, about, rows)
         _sync(fresh)
+        _give_to_owner(fresh, folder)
         if path.exists():
             previous = path.with_suffix(PREVIOUS)
             previous.unlink(missing_ok=True)
@@ -106,17 +125,31 @@ def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]
 
 
 def _write(path: Path, key: str, about: About, rows: list[tuple[int, int, str]]) -> None:
-    connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)
-    connection.execute("PRAGMA journal_mode = OFF")
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.executescript(_SCHEMA)
-    connection.execute("BEGIN")
-    connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
-    sieve = build((unpacked(row[0]) for row in rows), len(rows))
-    values = (about.name, about.version, about.made_ms, about.entries, about.signed, bytes(sieve))
-    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?)", values)
-    connection.execute("COMMIT")
-    connection.close()
+    sieve = bytes(build((unpacked(row[0]) for row in rows), len(rows)))
+    values = (about.name, about.version, about.made_ms, about.entries, about.signed, sieve, crc32(sieve))
+    with closing(connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(_SCHEMA)
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
+        connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        connection.execute("COMMIT")
+
+
+def _sweep(folder: Path) -> None:
+    """What importers left behind that were killed."""
+    for unfinished in folder.glob("*.new-*"):
+        if not Path("/proc", unfinished.suffix.removeprefix(".new-")).exists():
+            unfinished.unlink(missing_ok=True)
+
+
+def _give_to_owner(path: Path, folder: Path) -> None:
+    """An import by root must not leave a file that the daemon's user cannot read."""
+    if os.geteuid() == 0:
+        owner = folder.parent.stat()
+        for made in (folder, path):
+            os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def _sync(path: Path) -> None:
