@@ -63,20 +63,21 @@ class Port:
         return self.opened() and self._opened_ns is not None and time.monotonic_ns() - self._opened_ns >= SETTLE_NS
 
     def say(self, frames: Sequence[bytes], patience_s: float = 0.0) -> list[int]:
-        """CLOCK_MONOTONIC right after the write that completed each frame; fewer than frames when there was no more room.
+        """CLOCK_MONOTONIC right before the write that completed each frame; fewer than frames when there was no more room.
 
+        Before, not after: on a busy machine the reader runs while the writer still waits for its turn to look at the clock.
         Up to `patience_s` seconds are spent waiting for room, as long as a reader has the port open.
         """
         times: list[int] = []
         data, ends = memoryview(b"".join(frames)), list(accumulate(map(len, frames)))
         written, until_ns = 0, time.monotonic_ns() + int(patience_s * 1e9)
         while self._master is not None and len(times) < len(ends):
+            now_ns = time.monotonic_ns()
             try:
                 written += os.write(self._master, data[written:])
             except BlockingIOError:
                 if not self._room(until_ns):
                     break
-            now_ns = time.monotonic_ns()
             while len(times) < len(ends) and ends[len(times)] <= written:
                 times.append(now_ns)
         return times

@@ -2,7 +2,7 @@
 
 n                  the read's number, 0 first; lines rise in n
 port, camera       "ports/front" (relative to the folder), "front"
-last_byte_mono_ns  CLOCK_MONOTONIC right after the write of its last byte; null when that was never written
+last_byte_mono_ns  CLOCK_MONOTONIC right before the write of its last byte; null when that was never written
 vrm_true, vrm_said the plate, and what the camera made of it
 track              the passage: one vehicle, once in view; with --unique equal to n
 hit_expected       true on a track's first whole read that says a given listed VRM

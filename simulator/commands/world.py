@@ -91,6 +91,7 @@ def _perform(args: argparse.Namespace, world: World, who: Cast) -> int:
         if missing := wait_for_readers(ports, READERS_S):
             return _complain(f"nobody opened {', '.join(missing)} within {READERS_S:g} s", 1)
         start_ns, start = _curtain()
+        _say({"playing": True, "start_mono_ns": start_ns})
         truth = Truth(file)
         moments = script(world if args.start else replace(world, start=start), who)
         late_s = play(moments, ports, truth, start_ns, patience_s)

@@ -1,6 +1,7 @@
 """Real pseudo-terminals under names that stay."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,22 @@ def test_partial_writes_lose_nothing_when_there_is_patience(port: Port, listen: 
     assert listener.until(len(b"".join(FRAMES))) == b"".join(FRAMES)
     assert times == sorted(times)
     assert len(times) == len(FRAMES)
+
+
+def test_a_frame_is_said_no_later_than_a_reader_can_have_it(
+    port: Port, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listen(port.path).start()
+    writes_ns: list[int] = []
+    write = os.write
+
+    def noted(fd: int, data: bytes) -> int:
+        writes_ns.append(time.monotonic_ns())
+        return write(fd, data)
+
+    monkeypatch.setattr("simulator.port.os.write", noted)
+    (said_ns,) = port.say(FRAMES[:1])
+    assert said_ns <= writes_ns[0]
 
 
 def test_a_reader_that_does_not_read_cannot_block_the_world(port: Port, listen: Listen) -> None:

@@ -45,7 +45,7 @@ def perform(
     return [json.loads(line) for line in account.getvalue().splitlines()]
 
 
-def test_whole_reads_are_told_with_the_time_after_their_last_byte(ports: dict[str, Port], listen: Listen) -> None:
+def test_whole_reads_are_told_with_the_time_of_their_last_byte(ports: dict[str, Port], listen: Listen) -> None:
     listener = listen(ports["front"].path).start()
     before_ns = time.monotonic_ns()
     truth = perform([Saying(0.0, "front", FRAME, read(0)), Saying(0.02, "front", FRAME, read(1))], ports)

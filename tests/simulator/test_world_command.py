@@ -47,10 +47,14 @@ async def perform(out: Path, *options: str) -> tuple[dict[str, Any], dict[str, l
             tasks.create_task(read_all(Path(path), "nmea" if name == "gps" else "axxon", found[name]))
             for name, path in ready["ports"].items()
         ]
+        playing = json.loads(await program.stdout.readline())
+        assert playing["playing"] is True
         summary = json.loads(await program.stdout.readline())
         assert await program.wait() == 0
         for reader in readers:
             reader.cancel()
+    said_ns = [line["last_byte_mono_ns"] for line in truth_of(out) if line["last_byte_mono_ns"] is not None]
+    assert playing["start_mono_ns"] <= said_ns[0]
     return summary, found
 
 
