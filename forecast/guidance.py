@@ -1,0 +1,230 @@
+"""Fixes in metres and seconds in; dwell in boxes, the next box and honest odds out. Pure Python: the car imports it."""
+
+import enum
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from forecast.frame import metres
+from forecast.wire import Anchor, decode
+
+MARGIN_M = 30.0  # a car parked on the border stays in
+MAX_ACCURACY_M = 50.0  # worse fixes say nothing about a 250 m box
+MAX_GAP_S = 60.0  # a tunnel is bridged, a lost evening is not
+MAX_SPEED_MPS = 70.0  # faster is a jump of the receiver, not a car
+CREDIT_S = 15 * 60.0  # Koper: the effect levels off after a quarter of an hour
+COOL_DOWN_S = 2 * 3600.0  # Koper: come back within two hours
+STAY_S = 12 * 60.0  # what a visit costs besides the way: the middle of 10-16 minutes
+NO_GROUND: Final = "A box gives no ground for a stop."
+
+
+class Where(enum.Enum):
+    """Where the car is with regard to a box."""
+
+    OUTSIDE = "outside"
+    ENTERING = "entering"
+    DWELL = "dwell"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A box on the ground: lower left corner, side, expected target events in the shift."""
+
+    x_m: float
+    y_m: float
+    side_m: float
+    expected: float
+
+    def holds(self, x_m: float, y_m: float, margin_m: float = 0.0) -> bool:
+        """Whether a point lies inside, widened by a margin; left and lower edge included."""
+        low, high = -margin_m, self.side_m + margin_m
+        return low <= x_m - self.x_m < high and low <= y_m - self.y_m < high
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One fix: running seconds (never the wall clock), metres in the boxes' frame, accuracy or None when unknown."""
+
+    at_s: float
+    x_m: float
+    y_m: float
+    accuracy_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A finished dwell: which box, from when, how long, and the seconds credited."""
+
+    box: int
+    from_s: float
+    dwell_s: float
+    credit_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """A forecast as the car holds it. day: days since 1970-01-01; shift: all, day, evening or night; no boxes: patrol as you see fit."""
+
+    day: int
+    shift: str
+    model: bytes
+    anchor: Anchor | None
+    boxes: tuple[Square, ...]
+
+    def spot(self, at_s: float, lat_deg: float, lon_deg: float, accuracy_m: float | None) -> Spot | None:
+        """A WGS 84 fix in the boxes' frame; None when the forecast does not say where its frame lies."""
+        if self.anchor is None:
+            return None
+        return Spot(at_s, *metres(self.anchor, lat_deg, lon_deg), accuracy_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """State between fixes. `box` is meant by every state but OUTSIDE; `away`: consecutive fixes that spoke for leaving; `odd`: a jump not yet believed."""
+
+    where: Where = Where.OUTSIDE
+    box: int | None = None
+    since_s: float = 0.0
+    dwell_s: float = 0.0
+    away: int = 0
+    last: Spot | None = None
+    odd: Spot | None = None
+
+
+def received(packed: bytes) -> Orders:
+    """The orders in a forecast's compact wire form; ValueError for any other bytes."""
+    patrol = decode(packed)
+    boxes = tuple(Square(box.x_m, box.y_m, patrol.side_m, box.expected) for box in patrol.boxes)
+    return Orders(patrol.day, patrol.shift, patrol.model, patrol.anchor, boxes)
+
+
+def step(course: Course, spot: Spot, boxes: Sequence[Square]) -> tuple[Course, Visit | None]:
+    """The state after one fix, and the visit that it ended, if any. Fixes that are too vague, go back in time or jump once are passed over."""
+    if spot.accuracy_m is not None and spot.accuracy_m > MAX_ACCURACY_M:
+        return course, None
+    last = course.last
+    if last is not None:
+        if spot.at_s <= last.at_s:
+            return course, None
+        if _jumps(last, spot) and (course.odd is None or _jumps(course.odd, spot) or spot.at_s <= course.odd.at_s):
+            return replace(course, odd=spot), None
+        if spot.at_s - last.at_s > MAX_GAP_S or _jumps(last, spot):
+            ended = finish(course)
+            return _outside(Course(last=spot), spot, boxes), ended
+    gap_s = spot.at_s - last.at_s if last is not None else 0.0
+    course = replace(course, last=spot, odd=None)
+    if course.where is Where.OUTSIDE or course.box is None:
+        return _outside(course, spot, boxes), None
+    if course.where is Where.ENTERING:
+        return _entering(course, course.box, spot, boxes), None
+    return _dwelling(course, course.box, spot, boxes, gap_s)
+
+
+def finish(course: Course) -> Visit | None:
+    """The visit that ends when the patrol ends here, or None."""
+    if course.box is None or course.where not in {Where.DWELL, Where.DONE}:
+        return None
+    return Visit(course.box, course.since_s, course.dwell_s, min(course.dwell_s, CREDIT_S))
+
+
+def minutes_useful(course: Course) -> float:
+    """Minutes until more time in this box adds nothing; 0 outside a box."""
+    if course.where is Where.OUTSIDE:
+        return 0.0
+    return max(0.0, CREDIT_S - course.dwell_s) / 60.0
+
+
+def _outside(course: Course, spot: Spot, boxes: Sequence[Square]) -> Course:
+    inside = _containing(spot, boxes)
+    if inside is None:
+        return replace(course, where=Where.OUTSIDE, box=None, away=0)
+    return replace(course, where=Where.ENTERING, box=inside, since_s=spot.at_s, dwell_s=0.0, away=0)
+
+
+def _entering(course: Course, box: int, spot: Spot, boxes: Sequence[Square]) -> Course:
+    elsewhere = _containing(spot, boxes) not in {None, box}
+    if not elsewhere and boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M):
+        return replace(course, where=Where.DWELL, dwell_s=spot.at_s - course.since_s)
+    return _outside(course, spot, boxes)
+
+
+def _dwelling(
+    course: Course, box: int, spot: Spot, boxes: Sequence[Square], gap_s: float
+) -> tuple[Course, Visit | None]:
+    elsewhere = _containing(spot, boxes) not in {None, box}
+    if not elsewhere and boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M):
+        dwell_s = course.dwell_s + gap_s
+        where = Where.DONE if dwell_s >= CREDIT_S else Where.DWELL
+        return replace(course, where=where, dwell_s=dwell_s, away=0), None
+    if course.away == 0:
+        return replace(course, away=1), None
+    return _outside(Course(last=spot), spot, boxes), finish(course)
+
+
+def _containing(spot: Spot, boxes: Sequence[Square]) -> int | None:
+    return next((index for index, box in enumerate(boxes) if box.holds(spot.x_m, spot.y_m)), None)
+
+
+def _jumps(a: Spot, b: Spot) -> bool:
+    return math.hypot(b.x_m - a.x_m, b.y_m - a.y_m) > MAX_SPEED_MPS * max(b.at_s - a.at_s, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """What a box has had lately, from all cars that share: credited seconds and when the last visit ended."""
+
+    credit_s: float
+    ended_s: float
+
+
+def dosed(dose: Dose | None, visit: Visit, ended_s: float) -> Dose:
+    """The dose after a visit; what is older than the cool-down no longer counts."""
+    kept_s = dose.credit_s if dose is not None and ended_s - dose.ended_s < COOL_DOWN_S else 0.0
+    return Dose(min(CREDIT_S, kept_s + visit.credit_s), ended_s)
+
+
+def next_box(
+    boxes: Sequence[Square],
+    doses: Sequence[Dose | None],
+    here: Spot,
+    speed_mps: float,
+    jitter: Sequence[float],
+) -> int | None:
+    """The box most worth driving to: expected x remaining dosage x time since the last visit / (travel + 12 min).
+
+    Travel is Manhattan distance / speed. jitter: a factor a box (about 0.8-1.2, drawn by the caller) so that the order cannot
+    be learned. None when every box has had its dose.
+    """
+    worth = [
+        _worth(box, dose, here.at_s) * shake / (_manhattan_m(here, box) / speed_mps + STAY_S)
+        for box, dose, shake in zip(boxes, doses, jitter, strict=True)
+    ]
+    best = max(range(len(worth)), key=worth.__getitem__, default=None)
+    return best if best is not None and worth[best] > 0 else None
+
+
+def odds(expected: float) -> str:
+    """How rarely a box is right, in words: "1 in 30 shifts"."""
+    chance = 1.0 - math.exp(-expected)
+    if chance < 1e-4:
+        return "less than 1 in 10000 shifts"
+    return f"1 in {max(1, round(1 / chance))} shifts"
+
+
+def bearing(here: Spot, box: Square) -> tuple[float, float]:
+    """Straight distance in metres to the box's middle and its bearing in degrees clockwise from grid north."""
+    dx, dy = box.x_m + box.side_m / 2 - here.x_m, box.y_m + box.side_m / 2 - here.y_m
+    return math.hypot(dx, dy), math.degrees(math.atan2(dx, dy)) % 360.0
+
+
+def _worth(box: Square, dose: Dose | None, now_s: float) -> float:
+    if dose is None or now_s - dose.ended_s >= COOL_DOWN_S:
+        return box.expected
+    rested = max(0.0, now_s - dose.ended_s) / COOL_DOWN_S
+    return box.expected * (1.0 - dose.credit_s / CREDIT_S) * rested
+
+
+def _manhattan_m(here: Spot, box: Square) -> float:
+    return abs(box.x_m + box.side_m / 2 - here.x_m) + abs(box.y_m + box.side_m / 2 - here.y_m)
