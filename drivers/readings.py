@@ -12,6 +12,7 @@ Reason = Literal[
     "no checksum",  # the layout demands a checksum and the frame has none
     "bad field",  # a whole frame, with a field that is not what the layout says
     "bad plate",  # a whole frame, with a plate in letters the layout does not have
+    "unsafe markup",  # XML with a document type or entities of its own: never expanded, never fetched
     "no plate",  # a whole frame, in which the camera says that it could not read
     "no fix",  # a whole frame, in which the receiver says that it does not know where it is
 ]
@@ -31,8 +32,11 @@ class PlateSeen:
     camera: str | None = None
     """The camera's number as the frame names it; not the name of the port."""
     camera_at: datetime | None = None
-    """The camera's own clock, naive on purpose: no dialect so far states its zone."""
+    """The face of the camera's own clock, naive on purpose: most dialects do not state its zone. UTC where one does."""
     country: str | None = None
+    """As the camera names it: `NLD`, `us-ca`; its dialect says which."""
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)
+    """JPEG files as the camera sent them, a few hundred kB: whoever does not store them lets go of them at once."""
 
     def __post_init__(self) -> None:
         if not self.vrm:

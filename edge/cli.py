@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "follow": "print the daemon's event stream",
     "spool": "what is stored and not yet receipted",
     "data": "lists and other data sets",
+    "lists": "the lists this car carries",
     "decode": "bytes of a device as JSON lines",
 }
 """Each is a module of edge.commands; only the one that is asked for is loaded."""

@@ -74,6 +74,10 @@ class CarClock:
         """An instant that is known to be past (from the store): a wall clock before it is not believed."""
         self._floor_ms = max(self._floor_ms, floor_ms)
 
+    def is_past_floor(self) -> bool:
+        """Whether the machine's own clock, by which TLS judges certificates, is later than what is known to be past."""
+        return self._sources.utc_ms() >= self._floor_ms
+
     def heard_gnss(self, at: datetime) -> bool:
         """A fix's own time, just arrived. False when it is not believed (a week roll-over, a cold receiver)."""
         floor = datetime.fromtimestamp(self._floor_ms / 1000, UTC)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from edge.config import Broker, Camera, Config, Gps, Lists, Local, Storage, Uplink
+from edge.config_upkeep import Health, Ignition, Link
 from edge.nearest import nearest
 
 S = TypeVar("S")
@@ -23,6 +24,9 @@ _SECTIONS: Final[dict[Location, Any]] = {
     ("uplink",): Uplink,
     ("cameras",): Camera,
     ("gps",): Gps,
+    ("health",): Health,
+    ("ignition",): Ignition,
+    ("link",): Link,
 }
 
 

@@ -7,12 +7,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 log = logging.getLogger(__name__)
 
 LONGEST_S: Final = 4.0  # with the connect time-out of 4 s: back within 8 s of the world's return
 SHORTEST_S: Final = 0.25
+
+MOST_REASONS: Final = 8  # of one outage that are said: an engineer finds the cause, the log stays short
 
 Report = Callable[[str, bool, str], None]
 """(name, up, reason): a change of state, said once."""
@@ -36,11 +38,15 @@ class Backoff:
 
 
 class Outage:
-    """Whether something of the world is up; says so once per change."""
+    """Whether something of the world is up; says so once per change, and every reason of an outage once."""
 
     def __init__(self, name: str, report: Report) -> None:
         self.name = name
         self.is_up: bool | None = None
+        self.reason = "not tried yet"
+        """The latest, in words."""
+        self._said: set[str] = set()
+        """The reasons of this outage that were said."""
         self._report = report
 
     def over(self) -> None:
@@ -51,10 +57,22 @@ class Outage:
         """It does not."""
         self._change(False, reason)
 
+    def table(self) -> dict[str, Any]:
+        """A section of the status; `up` is null as long as nobody knows."""
+        return {"up": self.is_up, "reason": self.reason}
+
+    def figures(self) -> dict[str, int]:
+        """For headquarters."""
+        return {} if self.is_up is None else {f"{self.name}_up": int(self.is_up)}
+
     def _change(self, up: bool, reason: str) -> None:
-        if self.is_up is up:
+        self.reason = reason
+        if self.is_up is not up:
+            self._said.clear()
+        elif reason in self._said or len(self._said) >= MOST_REASONS:
             log.debug("%s again: %s", self.name, reason)
             return
+        self._said.add(reason)
         self.is_up = up
         log.log(logging.INFO if up else logging.WARNING, "%s %s: %s", self.name, "up" if up else "down", reason)
         self._report(self.name, up, reason)

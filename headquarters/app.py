@@ -10,6 +10,7 @@ from typing import Final
 from headquarters.addresses import Broker
 from headquarters.arrivals import Message
 from headquarters.backoff import Backoff
+from headquarters.datasets.desk import Sorted, open_desk
 from headquarters.link import ANSWERS_AT_ONCE, Link
 from headquarters.logs import FIELDS
 from headquarters.receiver.answers import Answer
@@ -51,11 +52,18 @@ async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Call
     inbox: Waiting[Message] = Waiting(MAX_WAITING)
     outbox: Waiting[Answer] = Waiting(MAX_ANSWERS)
     link = Link(settings.broker, settings.take, edge.draw, Backoff(edge.jitter))
-    async with open_store(settings.store) as store, asyncio.TaskGroup() as tasks:
+    async with (
+        open_store(settings.store) as store,
+        open_desk(settings.store, edge.now_ms) as desk,
+        asyncio.TaskGroup() as tasks,
+    ):
         keeper = Keeper(store, edge.now_ms, Backoff(edge.jitter))
         forever = [
-            tasks.create_task(link.listen(inbox), name="link"),
+            tasks.create_task(link.listen(Sorted(desk, inbox)), name="link"),
             tasks.create_task(_announce(link, ready), name="ready"),
+            tasks.create_task(desk.answer(), name="data sets"),
+            tasks.create_task(desk.announce(), name="announcements"),
+            tasks.create_task(_answer(desk.said, link), name="chunks"),
         ]
         draining = [
             tasks.create_task(keeper.run(inbox, outbox), name="keeper"),

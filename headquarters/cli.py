@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from headquarters.commands import export, serve, status
+from headquarters.commands import export, publish, serve, status
 
-COMMANDS: Final = {"serve": serve, "export": export, "status": status}
+COMMANDS: Final = {"serve": serve, "export": export, "status": status, "publish": publish}
 FORECAST: Final = "forecast"  # needs numpy, which a headquarters that only receives does not
 
 

@@ -81,9 +81,7 @@ def spelled(event: Event | Unknown) -> Vector:
     moment = event.moment
     kind = event.kind if isinstance(event, Unknown) else event.KIND
     named = {
-        field.name: _plain(getattr(event, field.name))
-        for field in fields(event)
-        if field.name not in ("moment", "kind")
+        field.name: plain(getattr(event, field.name)) for field in fields(event) if field.name not in ("moment", "kind")
     }
     return {
         "kind": kind,
@@ -96,7 +94,7 @@ def spelled(event: Event | Unknown) -> Vector:
 
 def spelled_batch(batch: Batch) -> Vector:
     """A batch's fields as JSON has them."""
-    return {field.name: _plain(getattr(batch, field.name)) for field in fields(batch)}
+    return {field.name: plain(getattr(batch, field.name)) for field in fields(batch)}
 
 
 def spelled_held(lanes: list[Held]) -> list[object]:
@@ -106,7 +104,7 @@ def spelled_held(lanes: list[Held]) -> list[object]:
 
 def spelled_refused(refused: Refused) -> Vector:
     """A refusal's fields as JSON has them."""
-    return {field.name: _plain(getattr(refused, field.name)) for field in fields(refused)}
+    return {field.name: plain(getattr(refused, field.name)) for field in fields(refused)}
 
 
 def plate(vrm: str) -> Vector:
@@ -116,14 +114,14 @@ def plate(vrm: str) -> Vector:
     return {"vrm": vrm, "key": key, "packed": None if number is None else str(number)}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     match value:
         case bytes():
             return value.hex()
         case Place():
             return [value.lat_e6, value.lon_e6, value.placed_ms]
         case tuple() | list():
-            return [_plain(inner) for inner in value]
+            return [plain(inner) for inner in value]
         case bool() | None | str() | float():
             return value
         case int():

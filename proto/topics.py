@@ -7,6 +7,8 @@ from typing import Final
 PREFIX: Final = "pe/1"
 ALL_UP: Final = f"{PREFIX}/+/up/#"
 HELLO: Final = f"{PREFIX}/all/hello"
+MANIFEST: Final = f"{PREFIX}/all/manifest"
+ALL_CARS: Final = f"{PREFIX}/all/+"
 _VEHICLE: Final = re.compile(r"[a-z0-9-]{1,32}")
 _WORD: Final = re.compile(r"[a-z0-9-]{1,32}")
 

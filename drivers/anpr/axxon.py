@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from drivers.dialect import LineSettings
+from drivers.dialect import Guard, LineSettings
 from drivers.readings import Junk, PlateSeen, Reason
 
 STX, ETX = b"\x02", b"\x03"
@@ -34,7 +34,8 @@ class Axxon:
     name: ClassVar[str] = "axxon"
     about: ClassVar[str] = "AxxonSoft Auto Intellect: STX, time, camera number, plate, ETX"
     line: ClassVar[LineSettings] = LineSettings()
-    checksum: ClassVar[str | None] = None
+    checksum: ClassVar[Guard | None] = None
+    greeting: ClassVar[bytes] = b""
 
     def __init__(self) -> None:
         self._held = b""

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
-from drivers.dialect import LineSettings
+from drivers.dialect import Guard, LineSettings
 from drivers.gps.dates import time_of_day
 from drivers.gps.rounds import Rounds
 from drivers.gps.sentences import fix_from_gga, fix_from_rmc, gga, hdop_from_gsa, rmc, xor
@@ -39,7 +39,8 @@ class Nmea:
     name: ClassVar[str] = "nmea"
     about: ClassVar[str] = "NMEA 0183 receivers: RMC, GGA, GSA of any talker, checksum required"
     line: ClassVar[LineSettings] = LineSettings()
-    checksum: ClassVar[str | None] = "xor"
+    checksum: ClassVar[Guard | None] = "xor"
+    greeting: ClassVar[bytes] = b""
 
     def __init__(self) -> None:
         self._held = b""

@@ -2,9 +2,12 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from edge.commands.configured import WRONG, add_config, configured
 from edge.config_file import ConfigError, key_of
+from edge.uplink.credentials import Credentials, PasswordFileError
+from edge.uplink.tls import CertificateFileError
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,17 +18,21 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Reads the configuration and the key; opens no port."""
+    """Reads the configuration, the key, password and certificates; opens no port. `run` starts without the last two."""
     config = configured(args)
     if config is None:
         return WRONG
     try:
         key_of(config.storage)
+        Credentials(config.broker, config.vehicle).read()
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG
+    except (CertificateFileError, PasswordFileError) as error:
+        print(f"{args.config}: broker.{error}", file=sys.stderr)
+        return WRONG
     for port in config.ports:
-        if not port.exists():
+        if isinstance(port, Path) and not port.exists():
             print(f"note: {port} is not there now; run waits for it", file=sys.stderr)
     print(f"{args.config}: good: vehicle {config.vehicle}, {len(config.cameras)} cameras")
     return 0

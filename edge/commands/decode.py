@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from drivers.anpr import DIALECTS as CAMERAS
+from drivers.anpr import dialect as camera_dialect
 from drivers.dialect import Dialect
 from drivers.gps import DIALECTS as RECEIVERS
 from drivers.gps.dates import believable
@@ -35,6 +36,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="the bytes (default: standard input)")
     parser.add_argument("--list", action="store_true", help="name the dialects, one line each")
     parser.add_argument(
+        "--template", metavar="TEXT", help="how the camera's settings lay its line out (line, nedap, tattile-csv)"
+    )
+    parser.add_argument(
         "--now",
         type=_instant,
         metavar="ISO",
@@ -47,12 +51,15 @@ def run(args: argparse.Namespace) -> int:
     """0 good; 2 an unknown dialect or a file that cannot be read."""
     try:
         if args.list:
-            _say(f"{name:<10} {dialect.about}" for name, dialect in _TABLE.items())
+            _say(f"{name:<16} {dialect.about}" for name, dialect in _TABLE.items())
             return 0
         if args.dialect not in _TABLE:
             return _refuse(_unknown(args.dialect))
+        dialect = _dialect(args.dialect, args.template)
+        if isinstance(dialect, str):
+            return _refuse(dialect)
         with _source(args.file) as source:
-            for lines in decoded(_TABLE[args.dialect](), source, args.now):
+            for lines in decoded(dialect, source, args.now):
                 _say(lines)
     except BrokenPipeError:
         # `... | head` has seen enough. What Python would still flush at its end must not complain either.
@@ -85,8 +92,11 @@ def line(item: PlateSeen | Fix | Junk, now: datetime | None) -> str:
             }
         case PlateSeen():
             camera_at = None if item.camera_at is None else item.camera_at.isoformat()
-            said = {"kind": "plate", "vrm": item.vrm, "confidence": item.confidence, "country": item.country}
+            confidence = None if item.confidence is None else round(item.confidence, 4)
+            said = {"kind": "plate", "vrm": item.vrm, "confidence": confidence, "country": item.country}
             said |= {"camera": item.camera, "camera_at": camera_at}
+            if item.pictures:
+                said["pictures"] = [len(picture) for picture in item.pictures]  # bytes of each
     return json.dumps(said, ensure_ascii=False)
 
 
@@ -94,6 +104,16 @@ def _at(at: datetime | None, now: datetime | None) -> str | None:
     if at is None or (now is not None and not believable(at, now)):
         return None
     return at.isoformat().replace("+00:00", "Z")
+
+
+def _dialect(name: str, template: str | None) -> AnyDialect | str:
+    """A conversation with the device; or a sentence, why the template is no good."""
+    if name in RECEIVERS:
+        return RECEIVERS[name]() if template is None else f"{name} has no template"
+    try:
+        return camera_dialect(name, template)
+    except ValueError as error:
+        return f"--template: {error}"
 
 
 def _some(source: BinaryIO) -> bytes:

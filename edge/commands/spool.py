@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _unreceipted(path: Path, key: str) -> list[dict[str, Any]]:
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:  # a daemon that was killed at its very first step
         return []
     connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=SPOOL_CACHE_KB)
     try:

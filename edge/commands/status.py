@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from edge.commands.configured import WRONG, add_config, configured
+from edge.config_upkeep import MB
 from edge.terminal.client import NotRunningError, connected
 
 
@@ -37,20 +38,38 @@ def run(args: argparse.Namespace) -> int:
 
 def _is_well(status: dict[str, Any]) -> bool:
     devices_up = all(device["up"] for device in status["devices"].values())
-    return bool(status["link"]["up"] and devices_up and status["epoch"])
+    devices_well = not any(device["ailment"] for device in status["health"].values())
+    return bool(status["link"]["up"] and devices_up and devices_well and status["epoch"])
 
 
 def _sentences(status: dict[str, Any]) -> list[str]:
     lines = [f"{status['vehicle']}  up {status['running_s']:.0f} s  clock {status['clock']['quality']}"]
-    lines.append("link    " + ("up" if status["link"]["up"] else "DOWN: records wait on the card"))
+    link = status["link"]
+    lines.append("link    " + ("up" if link["up"] else f"DOWN, records wait on the card: {link['reason']}"))
     for name, device in status["devices"].items():
         junk = sum(device["junk"].values())
-        lines.append(f"{name:7} {'up' if device['up'] else 'DOWN'}  {device['readings']} readings, {junk} junk")
+        health = status["health"][name]
+        ailing = f"  SICK for {health['since_s']} s: {health['reason']}" if health["ailment"] else ""
+        lines.append(f"{name:7} {'up' if device['up'] else 'DOWN'}  {device['readings']} readings, {junk} junk{ailing}")
     for carried in status["lists"]:
         stale = "  STALE" if carried["stale"] else ""
         lines.append(f"list    {carried['name']}: {carried['entries']} entries{stale}")
     lines.append(f"reads   {status['reads']}, alerts {status['alerts']}, waiting for the card {status['waiting']}")
     for name, lane in status["lanes"].items():
         if lane["last"] or lane["unsent"]:
-            lines.append(f"lane    {name}: {lane['unsent']} unsent, {lane['dropped']} dropped, {lane['bytes']} bytes")
+            hours = f", {lane['hours_left']} h left" if lane["hours_left"] is not None else ""
+            counts = f"{lane['unsent']} unsent, {lane['dropped']} dropped, {lane['bytes']} bytes{hours}"
+            lines.append(f"lane    {name}: {counts}")
+    lines.append(_traffic(status["traffic"]))
+    if status.get("ignition", {}).get("off"):
+        lines.append(f"key     OFF: the car stops in {status['ignition']['left_s']} s")
     return lines
+
+
+def _traffic(traffic: dict[str, Any]) -> str:
+    """What went over the radio link this month."""
+    budget = f" of {traffic['budget_bytes'] / MB:.0f}" if traffic["budget_bytes"] else ""
+    words = f"traffic {traffic['used_bytes'] / MB:.1f}{budget} MB in {traffic['month'] or 'a month not known yet'}"
+    where = ", at the depot" if traffic["at_depot"] else ""
+    held = f", HELD BACK: {', '.join(traffic['held_back'])}" if traffic["held_back"] else ""
+    return words + where + held

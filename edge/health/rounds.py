@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from edge.clock import CarClock
@@ -22,35 +22,51 @@ TIDY_EVERY: Final = 600
 class Rounds:
     """One task that makes its rounds every LOOK_S."""
 
-    def __init__(self, clock: CarClock, matcher: Matcher, inbox: Inbox[Any], status: Status, keep_hours: float) -> None:
+    def __init__(
+        self,
+        clock: CarClock,
+        matcher: Matcher,
+        inbox: Inbox[Any],
+        status: Status,
+        keep_hours: float,
+        looks: Sequence[Callable[[float], None]] = (),
+        saves: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
+        """`looks` are given the event loop's time at every look; `saves` are made with every tidying."""
         self._clock = clock
         self._matcher = matcher
         self._inbox = inbox
         self._status = status
         self._keep_s = int(keep_hours * 3600)
+        self._looks = looks
+        self._saves = saves
 
     async def run(self, spool: Spool, is_progressing: Callable[[], bool]) -> None:
         """For ever. The watchdog is fed only when the store's thread has come by and the recorder is not stuck."""
         looks = 0
         watchdog_looks = _watchdog_looks()
         while True:
-            self.look()
+            self.look(asyncio.get_running_loop().time())
             if looks % LISTS_EVERY == 0:
                 self._matcher.reload()
             if looks % HEALTH_EVERY == 0:
                 self._inbox.offer(Health(self._clock.now(), self._status.figures()), "health")
             if looks % TIDY_EVERY == TIDY_EVERY - 1:
                 await self._tidy(spool, self._clock.now())
+                for save in self._saves:
+                    await save()
             if watchdog_looks and looks % watchdog_looks == 0 and is_progressing():
                 await spool.pulse()
                 notify("WATCHDOG=1")
             looks += 1
             await asyncio.sleep(LOOK_S)
 
-    def look(self) -> None:
-        """At the clock: an event when it has changed."""
+    def look(self, now_s: float) -> None:
+        """At the clock: an event when it has changed. At everything else that is looked at every time."""
         if (change := self._clock.check()) is not None:
             self._inbox.offer(change, "urgent", urgent=True)
+        for look in self._looks:
+            look(now_s)
 
     async def _tidy(self, spool: Spool, moment: Moment) -> None:
         """Only by a clock that is trusted: a wrong one would delete what is young."""

@@ -1,10 +1,11 @@
 """Everything that counts in the daemon -> the status as the socket and `patrol-edge status` show it."""
 
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from edge import __version__
 from edge.clock import CarClock
+from edge.health.endurance import Endurance
 from edge.intake.camera import CameraIntake
 from edge.intake.receiver import ReceiverIntake
 from edge.intake.watch import Watch
@@ -13,7 +14,20 @@ from edge.spool.inbox import Inbox
 from edge.spool.spool import Spool
 from edge.supervision import Outage
 from edge.uplink.window import Window
+from proto.events import Moment
 from proto.lanes import Lane
+
+
+class Part(Protocol):
+    """A part of the daemon that tells of itself."""
+
+    def table(self) -> dict[str, Any]:
+        """JSON-ready, for people and tools."""
+        ...
+
+    def figures(self) -> dict[str, int]:
+        """For headquarters, units in the names."""
+        ...
 
 
 class Status:
@@ -34,6 +48,10 @@ class Status:
         """None until the store is open; alerts do not wait for it."""
         self.window: Window | None = None
         """The same."""
+        self.endurance: Endurance | None = None
+        """The same."""
+        self.parts: dict[str, Part] = {}
+        """By the name of their section in the status."""
         self._vehicle = vehicle
         self._clock = clock
         self._watch = watch
@@ -53,14 +71,20 @@ class Status:
             "epoch": self.spool.identity.hex() if self.spool else None,
             "running_s": round(time.monotonic() - self._began_s, 1),
             "clock": {"quality": moment.clock.name.lower(), "utc_ms": moment.utc_ms},
-            "link": {"up": bool(self._link.is_up), "resent": self.window.resent if self.window else 0},
-            "devices": {intake.name: _device(intake, outage) for intake, outage in self._intakes},
+            "link": {
+                "up": bool(self._link.is_up),
+                "reason": self._link.reason,
+                "resent": self.window.resent if self.window else 0,
+            },
+            "devices": {intake.name: _device(intake, outage, moment) for intake, outage in self._intakes},
             "lists": self.lists(),
             "reads": self._watch.tally.reads,
             "alerts": self._watch.tally.alerts,
             "without_key": self._watch.tally.without_key,
+            "doubtful": self._watch.tally.doubtful,
             "waiting": len(self._inbox),
             "lanes": {lane.word: self._lane(lane) for lane in Lane},
+            **{name: part.table() for name, part in self.parts.items()},
         }
 
     def lists(self) -> list[dict[str, Any]]:
@@ -96,6 +120,8 @@ class Status:
             figures[f"{intake.name}_junk"] = sum(intake.junk.values())
         for lane in Lane:
             figures[f"{lane.word}_unsent"] = self._lane(lane)["unsent"]
+        for part in self.parts.values():
+            figures.update(part.figures())
         return tuple(figures.items())
 
     def _lane(self, lane: Lane) -> dict[str, Any]:
@@ -108,14 +134,16 @@ class Status:
             "unsent": unsent,
             "aside": sum(ledger.aside.count() for ledger in ledgers),
             "bytes": sum(ledger.bytes for ledger in ledgers),
+            "hours_left": self.endurance.hours_left(lane) if self.endurance else None,
             "dropped": sum(ledger.dropped for ledger in ledgers),
         }
 
 
-def _device(intake: CameraIntake | ReceiverIntake, outage: Outage) -> dict[str, Any]:
+def _device(intake: CameraIntake | ReceiverIntake, outage: Outage, moment: Moment) -> dict[str, Any]:
     silent_s = None if intake.heard_ns is None else round((time.monotonic_ns() - intake.heard_ns) / 1e9, 1)
     count = intake.reads if isinstance(intake, CameraIntake) else intake.fixes
-    return {"up": bool(outage.is_up), "readings": count, "junk": dict(intake.junk), "silent_s": silent_s}
+    common = {"up": bool(outage.is_up), "readings": count, "junk": dict(intake.junk), "silent_s": silent_s}
+    return common | intake.told(moment)
 
 
 def _rss_kb() -> int:

@@ -20,6 +20,8 @@ class Alert:
     number: int
     entry: Entry
     list_age_s: int | None
+    is_doubtful: bool = False
+    """The camera's confidence was below what is asked of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,13 @@ MOST_TRACKS: Final = 2048  # of all cameras; beyond it the track unseen for long
 
 @dataclass(slots=True)
 class Track:
-    """One vehicle in view of one camera. `alerted` holds the canonical keys the crew was warned of."""
+    """One vehicle in view of one camera. `alerted` holds the canonical keys the crew was warned of; no repr shows them."""
 
     number: int
     seen_s: float
-    alerted: set[str] = field(default_factory=set)
+    alerted: set[str] = field(default_factory=set, repr=False)
+    doubtful: dict[str, int] = field(default_factory=dict, repr=False)
+    """Of these, the numbers of the alerts that a read of low confidence raised."""
 
 
 class Tracker:

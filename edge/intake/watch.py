@@ -1,6 +1,6 @@
 """Reading -> sighting; the crew is warned here, before any queue or disk; then the sighting waits for the recorder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from edge.spool.inbox import Inbox
 from proto.plates import canonical
 
 Warn = Callable[[Sighting, Alert], None]
+Confirm = Callable[[int], None]
 
 
 @dataclass(slots=True)
@@ -23,6 +24,8 @@ class Tally:
     reads: int = 0
     alerts: int = 0
     without_key: int = 0
+    doubtful: int = 0
+    """Reads below their camera's least confidence: kept, sent, and matched like any other."""
 
 
 class Watch:
@@ -36,13 +39,18 @@ class Watch:
         inbox: Inbox[Any],
         warn: Warn,
         tracker: Tracker,
+        least_confidence: Mapping[str, float] | None = None,
+        confirm: Confirm = lambda _: None,
     ) -> None:
+        """`least_confidence`: by camera. `confirm` gets the number of a doubtful alert that a better read bears out."""
         self._clock = clock
         self._whereabouts = whereabouts
         self._matcher = matcher
         self._inbox = inbox
         self._warn = warn
         self._tracker = tracker
+        self._least_confidence = least_confidence or {}
+        self._confirm = confirm
         self.tally = Tally()
 
     def saw(self, camera: str, reading: PlateSeen, read_ns: int) -> None:
@@ -50,7 +58,7 @@ class Watch:
         moment = self._clock.now()
         key = canonical(reading.vrm)
         track = self._tracker.follow(camera, key or reading.vrm, moment.uptime_ms / 1000)
-        alert = self._alert(key, track)
+        alert = self._alert(key, track, is_doubtful=self._is_doubtful(camera, reading))
         place = self._whereabouts.at(moment.uptime_ms)
         sighting = Sighting(camera, moment, read_ns, reading, track.number, place, alert)
         if alert is not None:
@@ -58,15 +66,28 @@ class Watch:
         self.tally.reads += 1
         self._inbox.offer(sighting, "read", urgent=alert is not None)
 
-    def _alert(self, key: str | None, track: Track) -> Alert | None:
+    def _is_doubtful(self, camera: str, reading: PlateSeen) -> bool:
+        """Where either number is missing, nobody doubts."""
+        if not self._least_confidence or reading.confidence is None:
+            return False
+        is_doubtful = reading.confidence < self._least_confidence.get(camera, 0.0)
+        self.tally.doubtful += is_doubtful
+        return is_doubtful
+
+    def _alert(self, key: str | None, track: Track, *, is_doubtful: bool) -> Alert | None:
         if key is None:
             self.tally.without_key += 1
             return None
         if key in track.alerted:
+            if not is_doubtful and track.doubtful and (number := track.doubtful.pop(key, None)) is not None:
+                self._confirm(number)
             return None
         entries = self._matcher.match(key)
         if not entries:
             return None
         track.alerted.add(key)
         self.tally.alerts += 1
-        return Alert(self.tally.alerts, entries[0], self._matcher.age_s(entries[0].list, self._clock.now().utc_ms))
+        if is_doubtful:
+            track.doubtful[key] = self.tally.alerts
+        age_s = self._matcher.age_s(entries[0].list, self._clock.now().utc_ms)
+        return Alert(self.tally.alerts, entries[0], age_s, is_doubtful)

@@ -1,7 +1,6 @@
 """One list <-> one encrypted file: written whole beside the old one and renamed over it, then only read."""
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,13 +10,13 @@ from typing import Any, Final
 from zlib import crc32
 
 from edge.matcher.entry import Entry
-from edge.matcher.sieve import Sieve, build
+from edge.matcher.sieve import Growing, Row, Sieve
+from edge.matcher.swap import PREVIOUS as PREVIOUS
+from edge.matcher.swap import swapped
 from edge.spool.database import Connection, DamagedError, StoreError, connect
-from proto.plates import unpacked
 from proto.voi import Entry as VoiEntry
 
 SUFFIX: Final = ".list"
-PREVIOUS: Final = ".previous"
 PAGE_BYTES: Final = 4096
 CACHE_KB: Final = 2048  # m: 8 MB costs 5 MB of memory and gains nothing on look-ups
 
@@ -100,67 +99,41 @@ def write_list(folder: Path, key: str, about: About, entries: Iterable[VoiEntry]
 
     Gives back `about` with the number of entries. Raises EmptyListError, and leaves everything as it was, when there are none.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
-    path = folder / (about.name + SUFFIX)
-    fresh = path.with_suffix(f".new-{os.getpid()}")
-    try:
-        # Packed at once: a million entries as objects would take half a gigabyte.
-        rows = sorted((entry.packed, n, _details(entry)) for n, entry in enumerate(entries))
-        if not rows:
-            raise EmptyListError("no usable row in it; the list in use stays")
-        about = replace(about, entries=len(rows))
+    # Packed at once: a million entries as objects would take half a gigabyte.
+    rows = sorted((entry.packed, n, details_of(entry)) for n, entry in enumerate(entries))
+    if not rows:
+        raise EmptyListError("no usable row in it; the list in use stays")
+    return write_sorted(folder, key, replace(about, entries=len(rows)), rows)
+
+
+def write_sorted(folder: Path, key: str, about: About, rows: Iterable[Row]) -> About:
+    """The same of `about.entries` rows that come in ascending order, without holding them in memory. Raises what `rows` raises."""
+    with swapped(folder / (about.name + SUFFIX)) as fresh:
         _write(fresh, key, about, rows)
-        _sync(fresh)
-        _give_to_owner(fresh, folder)
-        if path.exists():
-            previous = path.with_suffix(PREVIOUS)
-            previous.unlink(missing_ok=True)
-            previous.hardlink_to(path)
-        fresh.replace(path)
-        _sync(folder)
-    finally:
-        fresh.unlink(missing_ok=True)
     return about
 
 
-def _write(path: Path, key: str, about: About, rows: list[tuple[int, int, str]]) -> None:
-    sieve = bytes(build((unpacked(row[0]) for row in rows), len(rows)))
-    values = (about.name, about.version, about.made_ms, about.entries, about.signed, sieve, crc32(sieve))
+def _write(path: Path, key: str, about: About, rows: Iterable[Row]) -> None:
+    sieve = Growing.of_size(about.entries)
     with closing(connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)
         connection.execute("BEGIN")
-        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", rows)
-        connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        connection.executemany("INSERT INTO entry VALUES (?, ?, ?)", sieve.noting(rows))
+        write_about(connection, about, bytes(sieve.bits))
         connection.execute("COMMIT")
 
 
-def _sweep(folder: Path) -> None:
-    """What importers left behind that were killed."""
-    for unfinished in folder.glob("*.new-*"):
-        if not Path("/proc", unfinished.suffix.removeprefix(".new-")).exists():
-            unfinished.unlink(missing_ok=True)
+def write_about(connection: Connection, about: About, sieve: bytes) -> None:
+    """What the list says of itself, in place of what it said before."""
+    values = (about.name, about.version, about.made_ms, about.entries, about.signed, sieve, crc32(sieve))
+    connection.execute("DELETE FROM about")
+    connection.execute("INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
-def _give_to_owner(path: Path, folder: Path) -> None:
-    """An import by root must not leave a file that the daemon's user cannot read."""
-    if os.geteuid() == 0:
-        owner = folder.parent.stat()
-        for made in (folder, path):
-            os.chown(made, owner.st_uid, owner.st_gid)
-
-
-def _sync(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _details(entry: VoiEntry) -> str:
+def details_of(entry: VoiEntry) -> str:
+    """What is kept of an entry beside its key: an array, to which a later version may add."""
     parts = (
         entry.vrm,
         entry.action,

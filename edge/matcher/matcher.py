@@ -101,7 +101,7 @@ class Matcher:
     def _opened(self, path: Path) -> ListFile | None:
         try:
             return open_list(path, self._key)
-        except (StoreError, TypeError):  # TypeError: an intact file without its one row about itself
+        except StoreError:
             return None
 
     def _fallen_back(self, path: Path) -> ListFile | None:

@@ -22,13 +22,25 @@ PAGE_BYTES: Final = 1024  # m: 0.8 kB of WAL a read at 5/s, against 2.0 with pag
 CHECKPOINT_PAGES: Final = 4096  # 4 MB of WAL between checkpoints: each page is written back once, however often it grew
 SPOOL_CACHE_KB: Final = 1024
 
+_IO: Final = 10  # SQLITE_IOERR
 _FULL: Final = 13  # SQLITE_FULL
 _IS_DAMAGE: Final = frozenset({11, 26})  # SQLITE_CORRUPT, SQLITE_NOTADB
+
+
+class DamagedError(dbapi2.Error):  # type: ignore[misc]
+    """What was read is not what was written, though SQLite said nothing."""
+
+    sqlite_errorcode: Final = 11
 
 
 def is_full(error: Exception) -> bool:
     """Whether the disk, or the file's own bound, is full: wait for room, promise nothing meanwhile."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == _FULL
+
+
+def is_io(error: Exception) -> bool:
+    """Whether the disk did not do what it was told."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == _IO
 
 
 def is_damage(error: Exception) -> bool:

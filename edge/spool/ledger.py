@@ -118,6 +118,13 @@ class Ledger:
         """The ranges that headquarters has not answered for, poison included."""
         return list(self.receipted.gaps(1, self.last)) if self.last else []
 
+    @property
+    def unsent_bytes(self) -> int:
+        """What of `bytes` is not answered for, estimated by the share of its numbers."""
+        held = self.last - self.first + 1
+        unsent = sum(last - first + 1 for first, last in self.done.gaps(self.first, self.last)) if held else 0
+        return self.bytes * unsent // held if unsent else 0
+
     def first_unsent(self) -> int | None:
         """The lowest number that still has to be sent."""
         gap = self.done.first_gap(1, self.last)

@@ -3,17 +3,19 @@ set aside and salvaged as far as it goes. Never a reason to stay down. [design 7
 """
 
 import asyncio
+import errno
 import logging
+import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from edge.spool import rows, salvage
-from edge.spool.database import StoreError, connect_spool, is_damage, key_id, open_database
+from edge.spool.database import StoreError, connect_spool, is_damage, is_full, is_io, key_id, open_database
 from edge.spool.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,7 @@ NAME: Final = "spool.db"
 KEY_NAME: Final = "spool.keyid"
 SLACK: Final = 1.5  # the file over its bodies: rows, receipts, free pages
 SLACK_BYTES: Final = 16 << 20
+LEAST_FREE_BYTES: Final = 128 << 10  # the index of a WAL grows by 32 kB
 _BESIDE: Final = ("", "-wal", "-shm")
 _KEY_ID: Final = re.compile(r"[0-9a-f]{16}\n?")
 
@@ -37,18 +40,51 @@ class Opened:
 
 
 @asynccontextmanager
-async def open_spool(folder: Path, key: str, identity: bytes, boot: bytes, quota_bytes: int) -> AsyncIterator[Opened]:
-    """The spool of a folder. Raises StoreError or OSError only when a fresh file cannot be made either."""
+async def open_spool(
+    folder: Path,
+    key: str,
+    identity: bytes,
+    boot: bytes,
+    quota_bytes: int,
+    wait_for_room: Callable[[], Awaitable[None]] | None = None,
+) -> AsyncIterator[Opened]:
+    """The spool of a folder. Raises StoreError or OSError only when a fresh file cannot be made either.
+
+    On a full disk it is tried again after each `wait_for_room()`.
+    """
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                opened = await _open(stack, folder, key, identity, boot, quota_bytes)
+                break
+            except (StoreError, OSError) as error:
+                if wait_for_room is None or not _is_for_want_of_room(error, folder):
+                    raise
+            await wait_for_room()
+        try:
+            yield opened
+        finally:
+            await _flushed(opened.spool)
+
+
+async def _open(
+    stack: AsyncExitStack, folder: Path, key: str, identity: bytes, boot: bytes, quota_bytes: int
+) -> Opened:
     folder.mkdir(parents=True, exist_ok=True)
     path, alarms = _path_for(folder, key)
     loaded, salvaged = await asyncio.to_thread(_load, path, key, alarms)
     most = int(quota_bytes * SLACK) + SLACK_BYTES
-    async with open_database(partial(connect_spool, path, key, most)) as database:
-        spool = Spool(database, identity, boot, quota_bytes, loaded)
-        try:
-            yield Opened(spool, alarms, loaded.newest_born_s, salvaged)
-        finally:
-            await _flushed(spool)
+    database = await stack.enter_async_context(open_database(partial(connect_spool, path, key, most)))
+    spool = Spool(database, identity, boot, quota_bytes, loaded)
+    return Opened(spool, alarms, loaded.newest_born_s, salvaged)
+
+
+def _is_for_want_of_room(error: Exception, folder: Path) -> bool:
+    """SQLite says "I/O error" when the WAL's index finds no room."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    status = os.statvfs(folder)
+    return is_full(error) or (is_io(error) and status.f_bavail * status.f_frsize < LEAST_FREE_BYTES)
 
 
 def path_of(folder: Path, key: str) -> Path:
@@ -79,31 +115,41 @@ def _path_for(folder: Path, key: str) -> tuple[Path, list[tuple[str, str]]]:
 
 def _load(path: Path, key: str, alarms: list[tuple[str, str]]) -> tuple[rows.Loaded, bool]:
     """What the file holds; True when it was damaged: it was set aside and what could be read stands in a fresh one."""
+    saved = path.with_name(f"{path.stem}.saved.db")
+    if not path.exists() and saved.exists():  # killed between the two renames below
+        saved.rename(path)
+    loaded = _looked_into(path, key)
+    is_damaged = loaded is None
+    if loaded is None:
+        for suffix in _BESIDE:  # killed while it was being saved to: begin anew
+            saved.with_name(saved.name + suffix).unlink(missing_ok=True)
+        count = salvage.salvage(path, saved, key)
+        aside = _set_aside(path)
+        saved.rename(path)
+        alarms.append(
+            ("spool-damaged", f"the spool was damaged and set aside as {aside.name}; {count} events were saved from it")
+        )
+        log.error("the spool was damaged: set aside as %s, %d events saved", aside.name, count)
+        with closing(connect_spool(path, key)) as connection:
+            loaded = rows.load(connection)
+    _suspect(path).unlink(missing_ok=True)
+    return loaded, is_damaged
+
+
+def _looked_into(path: Path, key: str) -> rows.Loaded | None:
+    """What the file holds, None when it is damaged. Raises StoreError when it cannot be looked into (a full disk)."""
     try:
-        return _looked_into(path, key), False
-    except (StoreError, salvage.DamagedError, ValueError) as error:
+        with closing(connect_spool(path, key)) as connection:
+            rows.create(connection)
+            if _suspect(path).exists() and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                return None
+            loaded = rows.load(connection)
+    except (StoreError, ValueError) as error:
         if isinstance(error, StoreError) and not is_damage(error):
             raise
-    aside = _set_aside(path)
-    count = salvage.salvage(aside, path, key)
-    alarms.append(
-        ("spool-damaged", f"the spool was damaged and set aside as {aside.name}; {count} events were saved from it")
-    )
-    log.error("the spool was damaged: set aside as %s, %d events saved", aside.name, count)
-    return _looked_into(path, key), True
-
-
-def _looked_into(path: Path, key: str) -> rows.Loaded:
-    suspect = _suspect(path)
-    connection = connect_spool(path, key)
-    try:
-        rows.create(connection)
-        if suspect.exists() and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-            raise salvage.DamagedError
-        return rows.load(connection)
-    finally:
-        connection.close()
-        suspect.unlink(missing_ok=True)
+        return None
+    named = {stretch.epoch for stretch in loaded.stretches} | {n for n, *_ in loaded.receipts}
+    return loaded if named <= {epoch.n for epoch in loaded.epochs} else None
 
 
 def mark_suspect(folder: Path, key: str) -> None:

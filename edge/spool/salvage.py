@@ -1,35 +1,33 @@
 """A damaged spool -> a fresh file with every row that can still be read, from the front and from the back. [design 7]
 
-The damaged file stays where it was set aside. A row counts as read when its bodies cut apart into as many events as it
-says it holds. When the first page is lost the rest is read through a first page borrowed from an empty spool: the
+The damaged file stays where it was set aside. A row counts as read when its bodies have the checksum and the number
+that it says. When the first page is lost the rest is read through a first page borrowed from an empty spool: the
 tables of every spool begin on the same pages.
 """
 
+import heapq
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from edge.spool import rows
-from edge.spool.database import PAGE_BYTES, Connection, StoreError, connect_spool
-from proto.batches import EPOCH_BYTES, split
-from proto.errors import FrameError
+from edge.spool.database import PAGE_BYTES, Connection, DamagedError, StoreError, connect_spool
+from proto.batches import EPOCH_BYTES
 
 MOST_ROWS: Final = 2**20  # where the last row cannot be read: beyond any quota's number of rows
-WIDEST_STEP: Final = 8  # rows; about a page of them
+MOST_LOOKS: Final = 300  # into gaps; one costs some 2 ms, and the largest gaps are looked into first
 _PAYLOAD_BYTES: Final = PAGE_BYTES - 96  # of a page, less what SQLCipher and SQLite keep of it
-_COLUMNS: Final = "id, epoch, lane, first, count, born_s, bodies"
+_RUNS: Final = "SELECT id, epoch, lane, first, count, born_s, crc, bodies FROM run WHERE id > ? AND id < ? ORDER BY id"
 
-
-class DamagedError(Exception):
-    """The file does not hold what it should."""
+Row = tuple[Any, ...]
 
 
 def salvage(damaged: Path, fresh: Path, key: str) -> int:
     """Writes what can be read of `damaged` into the new file `fresh`; how many events that was. Nothing of it when killed."""
-    target = connect_spool(fresh, key)
-    try:
+    with closing(connect_spool(fresh, key)) as target:
         rows.create(target)
         found = _readable(damaged, key)
         if not found.runs:
@@ -38,71 +36,73 @@ def salvage(damaged: Path, fresh: Path, key: str) -> int:
             for suffix in ("", "-wal", "-shm"):
                 repaired.with_name(repaired.name + suffix).unlink(missing_ok=True)
         return _write(target, found)
-    finally:
-        target.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """Rows of the three tables, as far as they can be read."""
 
-    epochs: list[tuple[Any, ...]]
-    runs: list[tuple[Any, ...]]
-    receipts: list[tuple[Any, ...]]
+    epochs: list[Row]
+    runs: list[Row]
+    receipts: list[Row]
 
 
 def _readable(path: Path, key: str) -> _Found:
-    try:
-        source = connect_spool(path, key)
-    except StoreError:
-        return _Found([], [], [])
-    try:
-        return _Found(
-            _epochs(source),
-            [row for row in _runs(source) if _is_whole(row)],
-            list(_rows(source, "SELECT epoch, lane, ranges, aside FROM receipt")),
-        )
-    finally:
-        source.close()
-
-
-def _epochs(connection: Connection) -> list[tuple[Any, ...]]:
-    """From the table, and from its index, which lies on other pages."""
+    source = _Source(path, key)
+    # An epoch is named by the table, and by its index, which lies on other pages.
     indexed = "SELECT n, id, boot FROM epoch INDEXED BY sqlite_autoindex_epoch_1 ORDER BY id, boot"
-    return list({*_rows(connection, "SELECT n, id, boot FROM epoch"), *_rows(connection, indexed)})
+    epochs = {*source.rows("SELECT n, id, boot FROM epoch"), *source.rows(indexed)}
+    runs = [row for row in _runs(source) if _is_whole(row)]
+    return _Found(list(epochs), runs, list(source.rows("SELECT epoch, lane, ranges, aside FROM receipt")))
 
 
-def _rows(connection: Connection, sql: str) -> Iterator[tuple[Any, ...]]:
-    """The rows until the first one that cannot be read."""
-    try:
-        yield from connection.execute(sql)
-    except StoreError:
-        return
+class _Source:
+    """A damaged file. SQLCipher reads nothing more over a connection that has met a damaged page: each look has its own."""
 
+    def __init__(self, path: Path, key: str) -> None:
+        self._path = path
+        self._key = key
+        self.failed = False
+        """Whether the latest look ended at a page that cannot be read."""
 
-def _runs(connection: Connection) -> Iterator[tuple[Any, ...]]:
-    """All runs but those on damaged pages: after an error the search goes on a little behind it."""
-    at, most, step = 0, MOST_ROWS, 1
-    for (last,) in _rows(connection, "SELECT max(id) FROM run"):
-        most = last or 0
-    while at < most:
+    def rows(self, sql: str, values: tuple[int, ...] = ()) -> Iterator[Row]:
+        """The rows until the first one that cannot be read."""
+        self.failed = False
         try:
-            for row in connection.execute(f"SELECT {_COLUMNS} FROM run WHERE id > ? ORDER BY id", (at,)):
-                yield row
-                at, step = row[0], 1
+            with closing(connect_spool(self._path, self._key)) as connection:
+                yield from connection.execute(sql, values)
         except StoreError:
-            at, step = at + step, min(step * 2, WIDEST_STEP)
-        else:
+            self.failed = True
+
+
+def _runs(source: _Source) -> Iterator[Row]:
+    """All runs but those on damaged pages: each gap is read from the front, then from the back, then cut in half."""
+    last = next(source.rows("SELECT max(id) FROM run"), (None,))[0]
+    after, before = 0, 1 + (last or (MOST_ROWS if source.failed else 0))
+    gaps = [(after - before, after, before)]
+    for _ in range(MOST_LOOKS):
+        if not gaps:
             return
+        _, after, before = heapq.heappop(gaps)
+        for row in source.rows(_RUNS, (after, before)):
+            yield row
+            after = row[0]
+        if not source.failed:
+            continue
+        for row in source.rows(f"{_RUNS} DESC", (after, before)):
+            yield row
+            before = row[0]
+        middle = (after + before) // 2
+        for low, high in ((after, middle + 1), (middle, before)):
+            if high - low > 1 and before - after > 2:
+                heapq.heappush(gaps, (low - high, low, high))
 
 
-def _is_whole(row: tuple[object, ...]) -> bool:
-    *_, count, _, bodies = row
-    if not isinstance(bodies, bytes) or not isinstance(count, int):
-        return False
+def _is_whole(row: Row) -> bool:
+    *_, count, _, crc, bodies = row
     try:
-        return bool(split(bodies, count))
-    except FrameError:
+        return bool(rows.whole(count, crc, bodies))
+    except DamagedError:
         return False
 
 
@@ -111,7 +111,7 @@ def _write(target: Connection, found: _Found) -> int:
     kept = [row for row in found.runs if row[1] in known]
     target.execute("BEGIN IMMEDIATE")
     target.executemany("INSERT OR IGNORE INTO epoch VALUES (?, ?, ?)", [row for row in found.epochs if row[0] in known])
-    target.executemany("INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
+    target.executemany("INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)", kept)
     target.executemany(
         "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?)", [row for row in found.receipts if row[0] in known]
     )

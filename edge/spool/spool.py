@@ -39,6 +39,8 @@ class Spool:
         self.parent = loaded.epochs[-1] if loaded.epochs else None
         self.dropped: Counter[Lane] = Counter()
         """Numbers lost to a quota since the recorder last looked."""
+        self.stored: Counter[Lane] = Counter()
+        """Bytes of quota that this process's groups took, whatever was deleted since."""
         self._database = database
         self._boot = boot
         self._quota_bytes = quota_bytes
@@ -86,6 +88,7 @@ class Spool:
         assert self._epoch is not None
         for run, row_id in added:
             self._ledger(self._epoch, run.lane).added(run, row_id)
+            self.stored[run.lane] += rows.size_of(run)
         self._was_cut(cuts)
         if receipts:
             self._receipts_written_s = now_s
@@ -149,6 +152,11 @@ class Spool:
     async def pulse(self) -> None:
         """Returns when the worker thread has come by: the store is alive."""
         await self._database.read(lambda _: None)
+
+    def free_bytes(self, lane: Lane) -> int:
+        """What the lane can take before something unsent must go: receipted rows go first."""
+        unsent = sum(ledger.unsent_bytes for ledger in self.ledgers.values() if ledger.lane is lane)
+        return max(0, quota.quota_bytes(lane, self._quota_bytes) - unsent)
 
     def ledger_of(self, epoch: bytes, lane: Lane) -> Ledger | None:
         """What is known of one lane of an epoch that this file holds."""

@@ -36,11 +36,16 @@ class Client:
         self._file = channel.makefile("rb")
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Every line until the daemon ends."""
-        for line in self._file:
-            yield json.loads(line)
+        """Every line until the daemon ends. Raises NotRunningError when it says nothing for too long."""
+        try:
+            for line in self._file:
+                if not line.endswith(b"\n"):
+                    return  # its end was cut off, and so were we
+                yield json.loads(line)
+        except OSError as error:
+            raise NotRunningError(f"the daemon does not answer: {error}") from error
 
-    def ask(self, word: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON can say
+    def ask(self, word: str, /, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON can say
         """The answer to a request; lines about other things are passed over. Raises NotRunningError when the daemon ends first."""
         self._channel.sendall(json.dumps({"ask": word, **fields}).encode() + b"\n")
         status_is_greeting = word == "status"

@@ -40,7 +40,7 @@ class EventStream:
         """Who answers `{"ask": word}`; `status` is also what a new reader is greeted with."""
         self._answers[word] = answer
 
-    def say(self, kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can say
+    def say(self, kind: str, /, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can say
         """One line to every reader. Never waits, never raises for a reader's sake."""
         if not self._writers:
             return
@@ -122,8 +122,11 @@ def _bound(path: Path) -> socket.socket:
 
 def _is_answered(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.setblocking(False)  # a daemon too busy to accept is there: BlockingIOError
         try:
             probe.connect(str(path))
-        except OSError:
+        except (ConnectionRefusedError, FileNotFoundError):
             return False
+        except OSError:
+            return True
     return True

@@ -1,13 +1,15 @@
 """The car's connection to the broker: the one place of aiomqtt in the car. Messages down come out, messages up go in.
 
-A PUBACK is no proof of anything (docs/decisions/0003), so nobody waits for one. Every connection is a new session; what
-a broker keeps or forgets between connections does not matter.
+A PUBACK is no proof of anything (docs/decisions/0003), so nobody waits for one; only its reason code is handed on. Every
+connection is a new session; what a broker keeps or forgets between connections does not matter.
 """
 
+import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import AsyncIterator
+import ssl
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -15,6 +17,9 @@ import aiomqtt
 from aiomqtt.exceptions import MqttConnectError
 
 from edge.config import Broker
+from edge.uplink.credentials import Credentials, Shown
+from edge.uplink.reason_codes import ENDED, FIRST_FAILURE, REFUSED, WRONG_VERSION
+from edge.uplink.tls import words_of
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +31,10 @@ MOST_WAITING: Final = 256  # messages down that wait to be read; state that is a
 WORLD: Final[tuple[type[Exception], ...]] = (OSError, aiomqtt.MqttError)
 
 _PROTOCOLS: Final = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
-_WRONG_VERSION: Final = frozenset({1, 132})  # CONNACK: 3.1.1 table 3.1 and 5.0 table 3-1, unsupported protocol version
+
+
+class RefusedError(aiomqtt.MqttError):
+    """The broker does not let this car do what it must; the text names it. One of WORLD."""
 
 
 class Connection:
@@ -64,12 +72,15 @@ class Connection:
 
 
 class Link:
-    """How to reach the broker; remembers which MQTT it speaks."""
+    """How to reach the broker; remembers which MQTT it speaks. `has_time()`: the clock is good enough for certificates."""
 
-    def __init__(self, broker: Broker, vehicle: str) -> None:
+    def __init__(self, broker: Broker, vehicle: str, has_time: Callable[[], bool] = lambda: True) -> None:
         self._broker = broker
         self._vehicle = vehicle
+        self._has_time = has_time
+        self._credentials = Credentials(broker, vehicle)
         self._versions = [broker.mqtt] if broker.mqtt != "auto" else ["5", "3.1.1"]
+        self._was_connected = False
 
     @property
     def version(self) -> str:
@@ -77,28 +88,40 @@ class Link:
         return self._versions[0]
 
     @asynccontextmanager
-    async def connected(self, topics: tuple[str, ...]) -> AsyncIterator[Connection]:
-        """A new session that listens to `topics`. Raises one of WORLD when there is none to be had, or when it is lost."""
+    async def connected(
+        self, topics: tuple[str, ...], acknowledged: Callable[[int], None] = lambda _: None
+    ) -> AsyncIterator[Connection]:
+        """A new session that listens to `topics`; `acknowledged` gets the reason code of every PUBACK.
+
+        Raises one of WORLD, in an engineer's words, when there is none to be had or when it is lost.
+        """
+        if self._broker.is_tls and not self._has_time():
+            raise aiomqtt.MqttError("waiting for the time: certificates cannot be judged by a clock that was never set")
+        shown = await asyncio.to_thread(self._credentials.read)
+        ear = _Ear(acknowledged)
+        client = self._client(shown, ear)
         try:
-            client = self._client()
             async with client:
-                for topic in topics:
-                    await client.subscribe(topic, qos=1)
+                self._was_connected = True
+                await _listen(client, topics)
                 try:
                     yield Connection(client)
                 finally:
                     client.timeout = GOODBYE_S
-        except MqttConnectError as error:
-            self._try_other_version(error.rc)
-            raise
+        except aiomqtt.MqttError as error:
+            raise self._in_words(error, ear) from error
 
-    def _client(self) -> aiomqtt.Client:
+    def _client(self, shown: Shown, ear: "_Ear") -> aiomqtt.Client:
         version = _PROTOCOLS[self.version]
         is_five = version is aiomqtt.ProtocolVersion.V5
         settings: dict[str, Any] = {"clean_start": True} if is_five else {"clean_session": True}
         client = aiomqtt.Client(
             self._broker.host,
             self._broker.port,
+            username=self._broker.user,
+            password=shown.password,
+            tls_context=shown.context,
+            logger=ear.logger,
             identifier=self._vehicle,
             protocol=version,
             timeout=CONNECT_S,
@@ -109,8 +132,98 @@ class Link:
         )
         client.pending_calls_threshold = MOST_WAITING
         client._client.connect_timeout = CONNECT_S  # aiomqtt has no name for it; paho's default is 5 s
+        ear.put_to(client)
         return client
 
-    def _try_other_version(self, code: object) -> None:
-        if getattr(code, "value", code) in _WRONG_VERSION and len(self._versions) > 1:
-            log.info("the broker does not speak MQTT %s", self._versions.pop(0))
+    def _in_words(self, error: aiomqtt.MqttError, ear: "_Ear") -> aiomqtt.MqttError:
+        """The same error; another version of MQTT is tried next when that may be the cause."""
+        beneath = ear.alert or error.__context__
+        if isinstance(error, RefusedError):
+            return error
+        if ear.was_hung_up_on and ear.alert is None:
+            return self._hung_up()
+        if isinstance(beneath, OSError):
+            return aiomqtt.MqttError(words_of(beneath))
+        code = _code_of(error)
+        if code is None:
+            return error
+        if not isinstance(error, MqttConnectError):
+            return aiomqtt.MqttError(ENDED.get(code, f"the broker ended the connection: {error}"))
+        if code in WRONG_VERSION:
+            return self._other_version(f"the broker does not speak MQTT {self.version}")
+        return RefusedError(REFUSED[code]) if code in REFUSED else error
+
+    def _hung_up(self) -> aiomqtt.MqttError:
+        reason = "the broker hung up before it answered"
+        if self._broker.is_tls:
+            reason += " (perhaps it does not accept this car's certificate)"
+        # So RabbitMQ 3.10 treats a version that it does not know; but so does a broker that is going down.
+        return aiomqtt.MqttError(reason) if self._was_connected else self._other_version(reason)
+
+    def _other_version(self, reason: str) -> aiomqtt.MqttError:
+        if len(self._versions) > 1:
+            self._versions.reverse()
+            reason = f"{reason}: MQTT {self.version} is tried next"
+        return aiomqtt.MqttError(reason)
+
+
+class _Ear:
+    """What an aiomqtt client hears but does not tell. Reaches behind aiomqtt 2.5 and paho 2.2; tests/brokers tests it.
+
+    aiomqtt ignores the reason code of a PUBACK, and waits out its whole time-out when a broker hangs up instead of
+    answering a CONNECT. An alert that comes after the handshake (TLS 1.3; RFC 8446, section 4.4.2) paho only logs.
+    """
+
+    def __init__(self, acknowledged: Callable[[int], None]) -> None:
+        self.alert: ssl.SSLError | None = None
+        self.was_hung_up_on = False
+        self.logger = logging.Logger("paho", logging.WARNING)  # noqa: LOG001 - each connection has its own
+        self.logger.addFilter(self._logged)
+        self._acknowledged = acknowledged
+
+    def put_to(self, client: aiomqtt.Client) -> None:
+        """Listens to this client from now on, beside its own ears."""
+        loop, connecting = asyncio.get_running_loop(), client._connected
+
+        def published(paho: Any, state: Any, mid: int, code: Any, properties: Any) -> None:  # noqa: ANN401 - paho's
+            client._on_publish(paho, state, mid, code, properties)
+            self._acknowledged(code.value)
+
+        def disconnected(*words: Any) -> None:  # noqa: ANN401 - paho's
+            client._on_disconnect(*words)
+            loop.call_soon_threadsafe(self._hung_up, connecting)  # paho may call it on the thread that connects
+
+        client._client.on_publish = published
+        client._client.on_disconnect = disconnected
+
+    def _hung_up(self, connecting: "asyncio.Future[None]") -> None:
+        if not connecting.done():
+            self.was_hung_up_on = True
+            connecting.set_exception(aiomqtt.MqttError("hung up"))
+
+    def _logged(self, record: logging.LogRecord) -> bool:
+        said = record.args if isinstance(record.args, tuple) else ()
+        errors = (part for part in said if isinstance(part, ssl.SSLError) and not isinstance(part, ssl.SSLEOFError))
+        self.alert = next(errors, self.alert)
+        log.debug("paho: %s", record.getMessage())
+        return False  # an outage is said once, by its owner
+
+
+async def _listen(client: aiomqtt.Client, topics: tuple[str, ...]) -> None:
+    for topic in topics:
+        for code in await client.subscribe(topic, qos=1):
+            if _number(code) >= FIRST_FAILURE:
+                raise RefusedError(f"the broker's permissions refuse to listen to {topic}")
+
+
+def _code_of(error: BaseException | None) -> int | None:
+    """The reason code of an MQTT error, or of the one behind it."""
+    while error is not None:
+        if isinstance(error, aiomqtt.MqttCodeError) and error.rc is not None:
+            return _number(error.rc)
+        error = error.__cause__
+    return None
+
+
+def _number(code: Any) -> int:  # noqa: ANN401 - a number in 3.1.1, paho's ReasonCode in 5
+    return int(getattr(code, "value", code))

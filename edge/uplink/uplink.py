@@ -8,8 +8,12 @@ from typing import Final
 
 from edge.spool.ledger import Ledger
 from edge.spool.spool import Spool
+from edge.uplink.downlink import Downlink, NoDownlink
 from edge.uplink.flight import Flight
-from edge.uplink.link import WORLD, Connection, Link
+from edge.uplink.link import WORLD, Connection, Link, RefusedError
+from edge.uplink.meter import CONTROL, DOWN
+from edge.uplink.reason_codes import FIRST_FAILURE
+from edge.uplink.standing import Alarm, Down, Standing
 from edge.uplink.window import Claim, Window
 from proto import batches, control, topics
 from proto.errors import FrameError
@@ -25,13 +29,14 @@ HELD_EVERY_S: Final = 600.0
 POISON_EVERY_S: Final = 60.0  # an alarm about what is refused is an event, and may be refused itself
 
 Say = Callable[..., None]
-Alarm = Callable[[str, str], None]
 
 
 class Uplink:
     """Two tasks on one event loop: `listen` owns the connection and takes what comes down, `forward` sends."""
 
-    def __init__(self, link: Link, vehicle: str, spool: Spool, window: Window, say: Say, alarm: Alarm) -> None:
+    def __init__(
+        self, link: Link, vehicle: str, spool: Spool, window: Window, say: Say, alarm: Alarm, is_down: Down
+    ) -> None:
         self.knock = asyncio.Event()
         """Set when there may be something to send: stored, receipted, connected."""
         self.junk = 0
@@ -43,6 +48,9 @@ class Uplink:
         self._window = window
         self._say = say
         self._alarm = alarm
+        self._standing = Standing(vehicle, is_down, alarm)
+        self.downlink: Downlink = NoDownlink()
+        """Who takes data sets, once there is somebody."""
         self._connection: Connection | None = None
         self._held_due_s = 0.0
         self._poison_due_s = 0.0
@@ -51,17 +59,31 @@ class Uplink:
 
     async def listen(self, is_up: Callable[[], None]) -> None:
         """One connection, from its beginning to its loss (one of link.WORLD)."""
-        async with self._link.connected((topics.down(self._vehicle, "+"), topics.HELLO)) as connection:
-            self._connection = connection
-            self._window.connected()
-            self._held_due_s = 0.0
-            is_up()
+        loop = asyncio.get_running_loop()
+        try:
+            async with self._link.connected(
+                (topics.down(self._vehicle, "+"), topics.ALL_CARS), self._acknowledged
+            ) as connection:
+                self._connection = connection
+                self._window.connected()
+                self.downlink.connected()
+                self._held_due_s = 0.0
+                self._standing.connected(loop.time(), is_up)
+                self.knock.set()
+                try:
+                    async for topic, payload in connection.messages():
+                        self.take(topic, payload)
+                finally:
+                    self._connection = None
+                    self._standing.lost(loop.time())
+        except RefusedError as refusal:
+            self._standing.refused(str(refusal), loop.time())
+            raise
+
+    def _acknowledged(self, code: int) -> None:
+        self._standing.permission.acknowledged(code)
+        if code >= FIRST_FAILURE:
             self.knock.set()
-            try:
-                async for topic, payload in connection.messages():
-                    self.take(topic, payload)
-            finally:
-                self._connection = None
 
     async def forward(self) -> None:
         """Sends whatever may be sent, for ever; a lost connection is `listen`'s to report and to mend."""
@@ -71,6 +93,7 @@ class Uplink:
             if self._connection is not None:
                 await self._sent_over(self._connection, loop.time)
             self.report_poison(loop.time())
+            self._standing.judge(loop.time(), in_flight=len(self._window) > 0)
             await self._wait(None if self._connection is None else self._next_due_s(loop.time()), loop.time())
 
     async def _sent_over(self, connection: Connection, now: Callable[[], float]) -> None:
@@ -96,8 +119,10 @@ class Uplink:
         self._window.poison.clear()
 
     def _next_due_s(self, now_s: float) -> float | None:
-        dues = [due for due in (self._window.next_due_s(now_s),) if due is not None]
-        return min([*dues, self._poison_due_s] if self._window.poison else dues, default=None)
+        dues = [self._window.next_due_s(now_s), self._standing.permission.due_s(now_s), self.downlink.next_due_s()]
+        if self._window.poison:
+            dues.append(self._poison_due_s)
+        return min((due for due in dues if due is not None), default=None)
 
     async def _wait(self, due_s: float | None, now_s: float) -> None:
         try:
@@ -112,7 +137,9 @@ class Uplink:
         if now() >= self._held_due_s:
             self._held_due_s = now() + HELD_EVERY_S
             for message in control.split_held(self._spool.held()):
-                await connection.publish(topics.up(self._vehicle, "held"), message)
+                await self._publish(connection, CONTROL, topics.up(self._vehicle, "held"), message)
+        for word, message in self.downlink.sayings(now()):
+            await self._publish(connection, CONTROL, topics.up(self._vehicle, word), message)
         for flight in list(self._window.due(now())):
             await self._launch(connection, flight, now())
         while claim := self._window.claim(now()):
@@ -122,7 +149,13 @@ class Uplink:
 
     async def _launch(self, connection: Connection, flight: Flight, now_s: float) -> None:
         flight.was_sent(now_s, self._window.answers)
-        await connection.publish(topics.up(self._vehicle, flight.ledger.lane.word), flight.message)
+        self._standing.permission.sent(now_s)
+        word = flight.ledger.lane.word
+        await self._publish(connection, word, topics.up(self._vehicle, word), flight.message)
+
+    async def _publish(self, connection: Connection, word: str, topic: str, message: bytes) -> None:
+        self._window.policy.count(word, topic, message)
+        await connection.publish(topic, message)
 
     async def _flight(self, claim: Claim) -> Flight:
         ledger, (first, last) = claim.ledger, claim.wanted
@@ -133,6 +166,7 @@ class Uplink:
 
     def take(self, topic: str, payload: bytes) -> None:
         """A message came down."""
+        self._window.policy.count(DOWN, topic, payload)
         parsed = topics.parse(topic)
         take = _TAKES.get(parsed.word) if parsed else None
         try:
@@ -143,6 +177,10 @@ class Uplink:
             self.junk += 1
             log.debug("message down not understood: %s", error)
 
+    def _answered(self) -> None:
+        self._standing.permission.answered()
+        self.knock.set()
+
     def _take_receipt(self, payload: bytes) -> None:
         for held in control.decode_held(payload):
             ledger = self._ledger(held.epoch, held.lane)
@@ -152,28 +190,38 @@ class Uplink:
             news = self._window.receipted(held, ledger)
             if len(news):
                 self._say("receipt", epoch=held.epoch.hex(), lane=held.lane.word, ranges=[list(pair) for pair in news])
-        self.knock.set()
+        self._answered()
 
     def _take_again(self, payload: bytes) -> None:
         for held in control.decode_held(payload):
             if (ledger := self._ledger(held.epoch, held.lane)) is not None:
                 count = ledger.ask_again(held.ranges)
                 log.warning("headquarters lacks %d events of lane %s again: sent anew", count, held.lane.word)
-        self.knock.set()
+        self._answered()
 
     def _take_refused(self, payload: bytes) -> None:
         refused = control.decode_refused(payload)
         if (ledger := self._ledger(refused.epoch, refused.lane)) is not None:
             self._window.refused(refused, ledger)
-        self.knock.set()
+        self._answered()
 
     def _take_hello(self, payload: bytes) -> None:
         session = control.decode_hello(payload)
+        self._standing.permission.greeted()
         if session == self._session:
             return
         self._session = session
         self._window.connected()
+        self.downlink.connected()
         self._held_due_s = 0.0
+        self.knock.set()
+
+    def _take_manifest(self, payload: bytes) -> None:
+        self.downlink.take("manifest", payload, asyncio.get_running_loop().time())
+        self.knock.set()
+
+    def _take_chunk(self, payload: bytes) -> None:
+        self.downlink.take("chunk", payload, asyncio.get_running_loop().time())
         self.knock.set()
 
     def _ledger(self, epoch: bytes, lane: Lane) -> Ledger | None:
@@ -188,6 +236,8 @@ _TAKES: Final[dict[str, Callable[[Uplink, bytes], None]]] = {
     "again": Uplink._take_again,
     "refused": Uplink._take_refused,
     "hello": Uplink._take_hello,
+    "manifest": Uplink._take_manifest,
+    "chunk": Uplink._take_chunk,
 }
 
 

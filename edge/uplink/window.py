@@ -11,6 +11,7 @@ from typing import Final
 from edge.spool.ledger import Ledger
 from edge.uplink.flight import MOST_IGNORED, Flight
 from edge.uplink.lull import Lulls
+from edge.uplink.policy import Policy
 from proto.control import Held, Refused
 from proto.lanes import Lane
 from proto.ranges import Range, Ranges
@@ -34,10 +35,19 @@ class Claim:
 class Window:
     """What is in flight of all lanes and epochs. Times are the event loop's, in seconds."""
 
-    def __init__(self, ledgers: dict[tuple[int, Lane], Ledger], own_epoch: bytes, lulls: Lulls) -> None:
+    def __init__(
+        self,
+        ledgers: dict[tuple[int, Lane], Ledger],
+        own_epoch: bytes,
+        lulls: Lulls,
+        policy: Policy | None = None,
+    ) -> None:
         self._ledgers = ledgers
         self._own_epoch = own_epoch
         self._lulls = lulls
+        self.policy = policy or Policy()
+        """Asked which lanes may go out; without one, all may."""
+        self._hurries = False
         self._flights: list[Flight] = []
         self._singles: dict[Ledger, Ranges] = {}
         self.answers = 0
@@ -71,6 +81,10 @@ class Window:
             else:
                 self._poisoned(flight.ledger, flight.first, flight.last)
 
+    def hurry(self, on: bool) -> None:
+        """The car will be switched off: while anything urgent or of audit is unanswered, the other lanes wait."""
+        self._hurries = on
+
     def next_due_s(self, now_s: float) -> float | None:
         """When something is to be done next without a knock: a batch again, or a lane that has waited long enough."""
         dues = [flight.due_s for flight in self._flights]
@@ -87,7 +101,7 @@ class Window:
         if len(others) >= MOST_FLIGHTS or sum(len(flight.message) for flight in others) >= MOST_BYTES:
             return None
         backlog = sum(not flight.live for flight in others)
-        lanes = [lane for lane in Lane if lane is not Lane.URGENT]
+        lanes = [lane for lane in Lane if lane is not Lane.URGENT and self._may_send(lane)]
         live = next((claim for lane in lanes if (claim := self._live(lane, now_s))), None)
         if live is not None and len(others) - backlog <= backlog:
             return live
@@ -131,6 +145,13 @@ class Window:
         elif first < last:
             self._singles.setdefault(ledger, Ranges()).add(first, last)
 
+    def _may_send(self, lane: Lane) -> bool:
+        if self._hurries and lane > Lane.AUDIT:
+            pressing = (ledger for ledger in self._ledgers.values() if ledger.lane <= Lane.AUDIT)
+            if any(ledger.first_unsent() is not None for ledger in pressing):
+                return False
+        return self.policy.may_send(lane)
+
     def _oldest(self, lane: Lane, now_s: float) -> Claim | None:
         return self._backlog(lane, now_s) or self._live(lane, now_s)
 
@@ -139,9 +160,13 @@ class Window:
             if ledger.epoch.id != self._own_epoch:
                 continue
             gap = self._gap(ledger, self._lulls.live_from(ledger, now_s), ledger.last)
-            if gap is not None and self._lulls.is_ripe(ledger, gap, now_s):
+            if gap is not None and (self._goes_singly(ledger, gap) or self._lulls.is_ripe(ledger, gap, now_s)):
                 return self._claim(ledger, gap, live=True)
         return None
+
+    def _goes_singly(self, ledger: Ledger, gap: Range) -> bool:
+        """Such a row has no company to wait for: lingering before each would hold the lane up for minutes."""
+        return gap[0] in self._singles.get(ledger, ())
 
     def _backlog(self, lane: Lane, now_s: float) -> Claim | None:
         for ledger in self._of(lane):

@@ -9,23 +9,31 @@ import signal
 import sqlite3
 import sys
 import time
+from pathlib import Path
 from typing import Final, NoReturn
 
 from headquarters import addresses, logs
+from headquarters.addresses import Files
 from headquarters.app import Edge, Settings, serve
 from headquarters.store.file import StoreError
 from proto.topics import ALL_UP
 
 STOP_S: Final = 2.8  # a stop takes at most 3 s, whatever a broker, a name server or a disk does meanwhile
 SESSION_BYTES: Final = 8
+FILES: Final = {
+    "password-file": "the password of USER",
+    "ca-file": "who may sign the broker's certificate, PEM (the operating system's authorities)",
+    "cert-file": "headquarters' own certificate, PEM",
+    "cert-key-file": "the key of --cert-file, PEM",
+}
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The words of this command."""
     parser = subparsers.add_parser("serve", help="take in, store and receipt what the cars send")
-    parser.add_argument(
-        "--broker", required=True, metavar="URL", help="mqtt://HOST:PORT or mqtts://USER:PASSWORD@HOST:PORT"
-    )
+    parser.add_argument("--broker", required=True, metavar="URL", help="mqtt://HOST:PORT or mqtts://USER@HOST:PORT")
+    for words, what in FILES.items():
+        parser.add_argument(f"--{words}", type=Path, metavar="F", help=what)
     parser.add_argument("--store", required=True, metavar="URL", help="sqlite:///PATH; made when absent")
     parser.add_argument(
         "--take", default=ALL_UP, metavar="FILTER", help="MQTT topic filter of this instance's share (%(default)s)"
@@ -35,7 +43,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def run(args: argparse.Namespace) -> int:
     """0 after SIGTERM or SIGINT. 1: the store cannot be used. 2: a URL is wrong. Anything unforeseen: a traceback and 1."""
     try:
-        settings = Settings(addresses.broker(args.broker), addresses.store(args.store), args.take)
+        files = Files(args.password_file, args.ca_file, args.cert_file, args.cert_key_file)
+        settings = Settings(addresses.broker(args.broker, files), addresses.store(args.store), args.take)
     except ValueError as error:
         print(f"patrol-hq serve: {error}", file=sys.stderr)
         return 2

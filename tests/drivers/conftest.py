@@ -13,6 +13,10 @@ from drivers import anpr, gps
 from drivers.dialect import Dialect
 from drivers.readings import Junk
 
+ENDS_ONLY = {"gpsd", "line", "platerecognizer", "rekor", "tattile-csv"}
+"""Dialects whose frames have an end and no beginning: what comes before one's first byte sticks to it. The line's end
+that the device sends after each of them is then the test's, too."""
+
 CAPTURES = Path(__file__).parents[1] / "captures"
 DIALECTS: dict[str, type[Dialect[Any]]] = {**anpr.DIALECTS, **gps.DIALECTS}
 
@@ -24,6 +28,8 @@ class Spoken:
     dialect: type[Dialect[Any]]
     capture: bytes
     samples: list[Any] = field(default_factory=list)
+    gap: bytes = b""
+    """What must stand between noise and a frame, for the frame to be one."""
 
 
 @dataclass
@@ -52,7 +58,7 @@ def spoken(request: pytest.FixtureRequest) -> Spoken:
         reading for reading in dialect().feed(capture) if not isinstance(reading, Junk) and _says(dialect, reading)
     ]
     assert len(samples) >= 3, f"tests/captures/{request.param}/ needs a capture with three readings or more"
-    return Spoken(dialect, capture, samples)
+    return Spoken(dialect, capture, samples, b"\r\n" if request.param in ENDS_ONLY else b"")
 
 
 @pytest.fixture

@@ -85,7 +85,10 @@ def test_a_date_that_cannot_be_now_is_not_shown(
 
 def test_list_names_every_dialect_in_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--list") == 0
-    assert [each.split()[0] for each in capsys.readouterr().out.splitlines()] == ["axxon", "nmea"]
+    assert [each.split()[0] for each in capsys.readouterr().out.splitlines()] == [
+        *("axxon", "line", "nedap", "platerecognizer", "rekor", "tattile", "tattile-csv"),
+        *("gpsd", "nmea"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,10 @@ def test_list_names_every_dialect_in_a_line_each(capsys: pytest.CaptureFixture[s
         (["nmae"], "did you mean 'nmea'"),
         (["AXON"], "did you mean 'axxon'"),
         (["quite-other"], "--list"),
-        ([], "axxon, nmea"),
+        ([], "axxon, line, nedap"),
+        (["tattile", "--template", "x"], "has no template"),
+        (["nmea", "--template", "x"], "has no template"),
+        (["line", "--template", "%PLATE%"], "--template: a template needs an end"),
         (["nmea", NMEA.with_name("waking_up.bin")], "did you mean 'waking-up.bin'"),
         (["nmea", NMEA.parent], "Is a directory"),
         (["nmea", "/nowhere/at/all"], "No such file"),
@@ -108,6 +114,14 @@ def test_what_cannot_be_decoded_is_refused_in_a_sentence(
     assert said.out == ""
     assert sentence in said.err
     assert len(said.err.splitlines()) == 1
+
+
+def test_a_camera_is_decoded_by_its_own_template(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "lumo.bin").write_bytes(b"46 HVR9 NLD 87 120 \r\n")
+    template = "%LP% %STATE_ALPHA_3% %CONF% %POS_X% %CR%%LF%"
+    assert run("line", tmp_path / "lumo.bin", "--template", template) == 0
+    [said] = lines(capsys)
+    assert (said["vrm"], said["country"], said["confidence"]) == ("46 HVR9", "NLD", None)
 
 
 def test_a_time_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

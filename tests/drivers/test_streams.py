@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from drivers.dialect import LineSettings
-from drivers.streams import READ_MAX, SerialPort, open_serial, parse_port
+from drivers.streams import READ_MAX, open_port, open_serial
 
 LINE = LineSettings()
 PATIENCE_S = 20  # a bound for a broken build, never waited for by a sound one
@@ -19,6 +19,7 @@ PATIENCE_S = 20  # a bound for a broken build, never waited for by a sound one
 class Pty(Protocol):
     """What the fixture `pty` of conftest.py gives."""
 
+    master: int
     slave: int
     path: str
 
@@ -216,12 +217,8 @@ async def test_a_stable_name_may_be_a_link(pty: Pty, tmp_path: Path) -> None:
         assert await stream.read() == b"A"
 
 
-def test_a_port_is_the_path_of_a_device() -> None:
-    assert parse_port("/dev/anpr-front") == SerialPort(Path("/dev/anpr-front"))
-    assert parse_port("ports/front") == SerialPort(Path("ports/front"))
-
-
-@pytest.mark.parametrize("text", ["", "tcp://10.0.0.5:4001", "com3://x"])
-def test_what_is_no_path_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="serial device"):
-        parse_port(text)
+async def test_a_serial_device_is_greeted_when_it_is_opened(pty: Pty) -> None:
+    async with asyncio.timeout(PATIENCE_S), open_port(Path(pty.path), LINE, b"?WATCH\n") as stream:
+        assert os.read(pty.master, 100) == b"?WATCH\n"
+        pty.say(b"A")
+        assert await stream.read() == b"A"

@@ -1,0 +1,62 @@
+"""What changed since a list's version -> the list of the next version: a copy, one transaction on it, one rename.
+
+On a copy, because the daemon reads the file meanwhile and an alert may not wait for a writer's lock.
+"""
+
+import shutil
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, SUFFIX, About, write_about
+from edge.matcher.sieve import Growing, Row
+from edge.matcher.swap import swapped
+from edge.spool.database import Connection, connect
+from proto.voi_lines import Place
+
+
+class BaseError(ValueError):
+    """The list is not the one that the changes are of: nothing was changed, the whole list is needed."""
+
+
+def change_list(folder: Path, key: str, about: About, base: int, changes: Iterable[Place | Row]) -> About:
+    """Takes out every `Place`, puts in every `Row`. `about.entries` is how many there must be in the end.
+
+    Raises BaseError; StoreError when the list cannot be read; and what `changes` raises.
+    """
+    path = folder / (about.name + SUFFIX)
+    with swapped(path) as fresh:
+        try:
+            shutil.copyfile(path, fresh)
+        except FileNotFoundError:
+            raise BaseError("the list is gone") from None
+        with closing(connect(fresh, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)) as connection:
+            connection.execute("PRAGMA journal_mode = OFF")  # what is killed here is only a copy
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("BEGIN")
+            _change(connection, about, base, changes)
+            connection.execute("COMMIT")
+    return about
+
+
+def _change(connection: Connection, about: About, base: int, changes: Iterable[Place | Row]) -> None:
+    version, entries, bits = connection.execute("SELECT version, entries, sieve FROM about").fetchone()
+    if version != base:
+        raise BaseError("the list is of another version")
+    sieve = Growing(bytearray(bits))
+    for change in changes:
+        if len(change) == 2:
+            deleted = connection.execute("DELETE FROM entry WHERE key = ? AND n = ?", change).rowcount
+            if deleted != 1:
+                raise BaseError("an entry to take out is not there")
+            entries -= 1
+        else:
+            sieve_of = list(sieve.noting((change,)))
+            put = connection.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", sieve_of).rowcount
+            if put != 1:
+                raise BaseError("an entry to put in is there already")
+            entries += 1
+    if entries != about.entries:
+        raise BaseError("the entries do not add up")
+    write_about(connection, replace(about, entries=entries), bytes(sieve.bits))

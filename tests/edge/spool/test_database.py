@@ -1,0 +1,121 @@
+"""Whole transactions on one thread: none is left open, none is interleaved, none is cut in half."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+from sqlcipher3 import dbapi2
+
+from edge.spool.database import (
+    Connection,
+    Database,
+    StoreError,
+    connect_spool,
+    is_damage,
+    is_full,
+    key_id,
+)
+
+KEY = "5a" * 32
+
+
+def make_table(connection: Connection) -> None:
+    connection.execute("CREATE TABLE t (n INTEGER)")
+
+
+def count(connection: Connection) -> int:
+    (found,) = connection.execute("SELECT count(*) FROM t").fetchone()
+    return int(found)
+
+
+async def test_a_transaction_that_raises_leaves_nothing_behind(database: Database) -> None:
+    await database.transaction(make_table)
+
+    def half(connection: Connection) -> None:
+        connection.execute("INSERT INTO t VALUES (1)")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await database.transaction(half)
+    assert await database.read(count) == 0
+    assert not await database.read(lambda connection: connection.in_transaction)
+
+
+async def test_a_cancelled_waiter_leaves_a_whole_transaction(database: Database) -> None:
+    await database.transaction(make_table)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        connection.execute("INSERT INTO t VALUES (1)")
+        inside.set()
+        go_on.wait(20)
+        connection.execute("INSERT INTO t VALUES (2)")
+
+    waiting = asyncio.ensure_future(database.transaction(slow))
+    await asyncio.to_thread(inside.wait)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go_on.set()
+    assert await database.read(count) == 2
+    assert not await database.read(lambda connection: connection.in_transaction)
+
+
+async def test_two_tasks_do_not_interleave(database: Database) -> None:
+    await database.transaction(make_table)
+    seen = []
+
+    def step(connection: Connection) -> None:
+        before = count(connection)
+        connection.execute("INSERT INTO t VALUES (1)")
+        seen.append(count(connection) - before)
+
+    await asyncio.gather(*(database.transaction(step) for _ in range(50)))
+    assert seen == [1] * 50
+
+
+def test_what_is_committed_is_on_the_disk(tmp_path: Path) -> None:
+    connection = connect_spool(tmp_path / "some.db", KEY)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    connection.close()
+
+
+def test_a_full_file_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    connection = connect_spool(tmp_path / "some.db", KEY, 32 * 1024)
+    make_table(connection)
+    with pytest.raises(StoreError) as full:  # noqa: PT012 - it fails some time
+        while True:
+            connection.execute("INSERT INTO t VALUES (zeroblob(500))")
+    connection.close()
+    assert is_full(full.value)
+    assert not is_damage(full.value)
+
+
+@pytest.mark.parametrize("content", [b"not a database " * 1000, bytes(5000)])
+def test_another_file_and_another_key_are_damage(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "some.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError) as error:
+        connect_spool(path, KEY)
+    assert is_damage(error.value)
+
+
+def test_the_file_is_another_one_under_another_key(tmp_path: Path) -> None:
+    connection = connect_spool(tmp_path / "some.db", KEY)
+    make_table(connection)
+    connection.close()
+    with pytest.raises(StoreError) as error:
+        connect_spool(tmp_path / "some.db", "6b" * 32)
+    assert is_damage(error.value)
+
+
+def test_a_key_is_named_without_telling_it() -> None:
+    assert key_id(KEY) != key_id("6b" * 32)
+    assert len(key_id(KEY)) == 16
+    assert key_id(KEY) not in KEY
+
+
+def test_the_car_knows_the_errors_of_the_library_it_uses() -> None:
+    assert StoreError is dbapi2.Error

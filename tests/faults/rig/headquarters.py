@@ -1,0 +1,70 @@
+"""A broker's URL -> the real `patrol-hq serve` over one store, and what `export` and `status` say of that store."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from tests.faults.rig.program import PATIENCE_S, ROOT, Program, until
+
+
+class Headquarters(Program):
+    """One store; its process may come and go."""
+
+    def __init__(self, folder: Path, broker: str) -> None:
+        self.store = folder / "hq.db"
+        self.url = f"sqlite:///{self.store}"
+        words = [sys.executable, "-m", "headquarters", "serve", "--broker", broker, "--store", self.url]
+        super().__init__(words, folder / "hq.log")
+        self._starts = 0
+
+    def start(self) -> None:
+        """Does not wait; `until_ready` does."""
+        super().start()
+        self._starts = self.said.count('"ready": true')
+
+    def until_ready(self) -> None:
+        """Returns when this life is subscribed."""
+        until(lambda: self.said.count('"ready": true') > self._starts, "headquarters is subscribed")
+
+    def count(self) -> int:
+        """How many events a second connection sees: they are committed."""
+        if not self.store.exists():
+            return 0
+        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)) as reader:
+            try:
+                return int(reader.execute("SELECT count(*) FROM event").fetchone()[0])
+            except sqlite3.OperationalError:  # its tables are being made
+                return 0
+
+    def events(self, lane: str | None = None) -> list[dict[str, Any]]:
+        """What `patrol-hq export` prints; also while `serve` writes, and before there is a store (nothing)."""
+        if not self.store.exists():
+            return []
+        lines = self._asked("export", *(["--lane", lane] if lane else [])).splitlines()
+        return [json.loads(line) for line in lines]
+
+    def status(self) -> dict[str, Any]:
+        """What `patrol-hq status --json` prints."""
+        found: dict[str, Any] = json.loads(self._asked("status", "--json"))
+        return found
+
+    def alarm_names(self) -> set[str]:
+        """Headquarters' own alarms, and those that the cars have sent."""
+        sent = {event["name"] for event in self.events("urgent") if event["kind"] == "alarm"}
+        return sent | {alarm["alarm"] for alarm in self.status()["alarms"]}
+
+    def _asked(self, command: str, *words: str) -> str:
+        asked = subprocess.run(
+            [sys.executable, "-m", "headquarters", command, "--store", self.url, *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        assert not asked.stderr, asked.stderr
+        return asked.stdout
