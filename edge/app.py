@@ -108,7 +108,12 @@ class Car:
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
         self.data = parts_of(config, key, self.clock, self.stream, self.alarm)
-        self.status.parts |= {"health": self.checkup, "traffic": self.policy, "data": self.data.report, "disk": self.disk}
+        self.status.parts |= {
+            "health": self.checkup,
+            "traffic": self.policy,
+            "data": self.data.report,
+            "disk": self.disk,
+        }
         self.stream.on_ask("status", lambda _: self.status.now())
         self.stream.on_ask("reload", self._reload)
 

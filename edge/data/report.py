@@ -40,7 +40,13 @@ class Report:
         """For headquarters."""
         overdue = sum(self.is_overdue(held) for held in self._sets.held.values())
         coming = len(self._sets.fetch)
-        return {"data_held": len(self._sets.held), "data_overdue": overdue, "data_coming": coming}
+        refused = self._sets.refusals.count
+        return {
+            "data_held": len(self._sets.held),
+            "data_overdue": overdue,
+            "data_coming": coming,
+            "data_refused": refused,
+        }
 
     def _held(self, held: Holding) -> dict[str, Any]:
         return {

@@ -11,19 +11,18 @@ from edge.spool.spool import Spool
 from edge.uplink.downlink import Downlink, NoDownlink
 from edge.uplink.flight import Flight
 from edge.uplink.link import WORLD, Connection, Link, RefusedError
+from edge.uplink.loading import loaded
 from edge.uplink.meter import CONTROL, DOWN
 from edge.uplink.reason_codes import FIRST_FAILURE
 from edge.uplink.standing import Alarm, Down, Standing
 from edge.uplink.window import Claim, Window
-from proto import batches, control, topics
+from proto import control, topics
 from proto.errors import FrameError
 from proto.lanes import Lane
-from proto.ranges import Range, Ranges
 
 log = logging.getLogger(__name__)
 
 MOST_EVENTS: Final = 240  # of reads, just below MOST_MESSAGE_BYTES; more in one message saves no bytes
-MOST_MESSAGE_BYTES: Final = 4096  # four of them are the window's 16 kB; a quarter of a second at 128 kbit/s
 MOST_PLAIN_BYTES: Final = 20_480
 HELD_EVERY_S: Final = 600.0
 POISON_EVERY_S: Final = 60.0  # an alarm about what is refused is an event, and may be refused itself
@@ -162,7 +161,7 @@ class Uplink:
         most = 1 if claim.single else MOST_EVENTS
         numbered = await self._spool.read(ledger, claim.wanted, most, MOST_PLAIN_BYTES)
         # Numbers behind the last one found are the next claim's: either more bodies, or a coverage without any.
-        return _encoded(claim, first, numbered[-1][0] if numbered else last, numbered)
+        return loaded(claim, first, numbered[-1][0] if numbered else last, numbered)
 
     def take(self, topic: str, payload: bytes) -> None:
         """A message came down."""
@@ -239,35 +238,3 @@ _TAKES: Final[dict[str, Callable[[Uplink, bytes], None]]] = {
     "manifest": Uplink._take_manifest,
     "chunk": Uplink._take_chunk,
 }
-
-
-def _encoded(claim: Claim, first: int, last: int, numbered: list[tuple[int, bytes]]) -> Flight:
-    """The flight of these events; fewer of them when they do not fit into one message."""
-    ledger = claim.ledger
-    while True:
-        bodies = [body for _, body in numbered]
-        absent = _absent(first, last, [number for number, _ in numbered])
-        batch = batches.Batch(
-            ledger.epoch.id, ledger.epoch.boot, ledger.lane, first, last, bodies, absent, not claim.live
-        )
-        message = _message(batch)
-        if len(message) <= MOST_MESSAGE_BYTES or len(numbered) <= 1:
-            return Flight(ledger, first, last, message, claim.live)
-        numbered = numbered[: max(1, len(numbered) * MOST_MESSAGE_BYTES // len(message) * 15 // 16)]
-        last = numbered[-1][0]
-
-
-def _message(batch: batches.Batch) -> bytes:
-    try:
-        return batches.encode(batch)
-    except FrameError:  # beyond what the language allows: its length is not known, but it is at least that
-        return bytes(batches.MAX_BATCH_BYTES)
-
-
-def _absent(first: int, last: int, present: list[int]) -> tuple[Range, ...]:
-    if len(present) == last - first + 1:
-        return ()
-    absent = Ranges([(first, last)])
-    for number in present:
-        absent.remove(number, number)
-    return tuple(absent)
