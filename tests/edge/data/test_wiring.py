@@ -43,7 +43,7 @@ def test_trusted_keys_are_digits_or_files_beside_the_configuration(tmp_path: Pat
 
 @pytest.mark.parametrize("keys", [f'["{DIGITS}:2026-13-25"]', '[""]', "5"])
 def test_a_trusted_key_that_cannot_be_is_said_with_its_line(tmp_path: Path, keys: str) -> None:
-    with pytest.raises(ConfigError, match="c.toml:8: 'lists.trusted_keys"):
+    with pytest.raises(ConfigError, match=r"c\.toml:8: 'lists\.trusted_keys"):
         load(configured(tmp_path, keys))
 
 

@@ -166,3 +166,22 @@ def test_a_killed_import_leaves_the_old_list_and_the_next_one_sweeps(
     assert len(list(tmp_path.glob("*.new-*"))) == 1
     write(["EF34GHJ"])
     assert sorted(each.name for each in tmp_path.iterdir()) == ["wanted.list", "wanted.previous"]
+
+
+def test_a_sieve_with_a_damaged_page_is_no_sieve(write: Callable[..., Path]) -> None:
+    """One that said no in vain would let a wanted vehicle pass."""
+    vrms = [f"AB{n:05d}" for n in range(8000)]
+    path = write(vrms)
+    sound = path.read_bytes()
+    seeds = [slot_seed(canonical(vrm) or "") for vrm in vrms[::10]]
+    refused = 0
+    for page in range(1, len(sound) // PAGE_BYTES):
+        path.write_bytes(sound[: page * PAGE_BYTES] + os.urandom(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :])
+        try:
+            list_ = open_list(path, KEY)
+        except StoreError:
+            refused += 1
+            continue
+        assert all(map(list_.may_hold, seeds))
+        list_.close()
+    assert refused > 1

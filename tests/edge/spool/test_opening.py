@@ -277,3 +277,29 @@ async def test_a_suspicion_that_was_wrong_costs_nothing(opened: Open, folder: Pa
     async with opened(epoch=NEXT) as open_:
         assert (open_.alarms, open_.salvaged) == ([], False)
     assert not list(folder.glob("*.suspect"))
+
+
+async def test_no_damaged_page_gives_a_body_that_was_never_stored(
+    opened: Open, make_group: Make, folder: Path, make_body: Callable[..., bytes]
+) -> None:
+    """SQLCipher gives zeros for the end of a long body and complains only at the next page."""
+    async with opened() as open_:
+        for n in range(1, 21):
+            await open_.spool.add(make_group(n, 1, size=2000), 0)
+    spool = folder / "spool.db"
+    sound = spool.read_bytes()
+    noticed = 0
+    for page in range(5, len(sound) // PAGE_BYTES):
+        damage(spool, page)
+        async with opened(epoch=NEXT) as open_:
+            for n in range(1, 21):
+                try:
+                    read = await open_.spool.read(open_.spool.ledgers[1, Lane.READ], (n, n), 1, 10**6)
+                except StoreError:
+                    noticed += 1
+                    break
+                assert read in ([], [(n, make_body(n, 2000))])
+        for path in folder.glob("spool.*"):
+            path.unlink()
+        spool.write_bytes(sound)
+    assert noticed > 10

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edge.spool import rows
-from edge.spool.database import Connection
+from edge.spool.database import Connection, StoreError
 from edge.spool.group import Group, Run
 from edge.spool.ledger import Ledger
 from edge.spool.opening import Opened
@@ -344,3 +344,16 @@ async def test_an_epoch_without_rows_is_still_the_parent_until_it_has_a_child(op
     async with opened(epoch=THIRD) as open_:
         assert open_.spool.parent is not None
         assert open_.spool.parent.id == EPOCH
+
+
+async def test_receipts_that_were_not_written_with_a_group_are_written_later(opened: Open, make_group: Make) -> None:
+    async with opened() as open_:
+        spool = open_.spool
+        await spool.add(make_group(1, 5), 0)
+        await receipted(spool, 1, 5)
+        await spool._database.read(lambda connection: connection.execute("ALTER TABLE run RENAME TO gone"))
+        with pytest.raises(StoreError):
+            await spool.add(make_group(6, 5), RECEIPTS_AT_LEAST_S)
+        await spool._database.read(lambda connection: connection.execute("ALTER TABLE gone RENAME TO run"))
+    async with opened(epoch=NEXT) as open_:
+        assert lane(open_.spool).unreceipted() == []
