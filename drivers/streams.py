@@ -18,7 +18,7 @@ from drivers.dialect import LineSettings
 from drivers.ports import Port, TcpListener, TcpPort
 
 _WORDS = {errno.EBUSY: "the port is in use by another program", errno.ENOTTY: "not a serial port"}
-READ_MAX = 65536  # a camera's picture takes few calls; of a terminal's input Linux hands out at most 4 kB a call
+READ_MAX = 16 * 1024  # a large picture takes few reads, and a flood of junk in one holds up no other camera
 CONNECT_S: Final = 4.0  # with the longest back-off of 4 s: read again within 8 s of the device's return
 WAITING: Final = 8  # connections that wait for their turn at a listener
 _ALIVE: Final = ((socket.TCP_KEEPIDLE, 5), (socket.TCP_KEEPINTVL, 2), (socket.TCP_KEEPCNT, 3))

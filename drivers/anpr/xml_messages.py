@@ -28,6 +28,7 @@ _LONG_TAGS: Final = {
 }
 """Those that may hold a `<` or a `>`, and what follows their beginning: their end, or a declaration that breaks them off."""
 _EDGE: Final = re.compile(rb"[<>]")
+_RUN: Final = re.compile(rb"<+(?=<)")  # noise in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ def _token_end(buffer: bytes, at: int) -> int:
         if buffer.startswith(head, at):
             whole = rest.match(buffer, at + len(head))
             return whole.end() if whole else at
+    if run := _RUN.match(buffer, at):
+        return run.end()
     edge = _EDGE.search(buffer, at + 1)
     if edge is None:
         return at

@@ -122,6 +122,14 @@ async def test_a_damaged_stretch_in_the_middle_costs_that_stretch(stored: Path, 
     assert {1, EVENTS} <= saved
 
 
+async def test_between_two_damaged_pages_everything_is_saved(stored: Path, opened: Open, folder: Path) -> None:
+    damage(stored, 30)
+    damage(stored, 90)
+    mark_suspect(folder, "5a" * 32)
+    async with opened(epoch=NEXT) as open_:
+        assert len(await readable(open_.spool)) >= EVENTS - 2 * 100  # a page of leaves holds five rows of twenty
+
+
 async def test_damage_that_nobody_suspects_is_found_by_whoever_reads_it(stored: Path, opened: Open) -> None:
     """Bodies lie on pages that a start does not read: the read fails, the process ends, and the next start salvages."""
     pages = stored.stat().st_size // PAGE_BYTES
