@@ -1,4 +1,4 @@
-"""The wiring: every part is made here, every task is started here, once and by name. Read it to see the whole car."""
+"""The wiring: every task is started here, once and by name, and ended in order. Read it, and `car.py`, to see the whole car."""
 
 import asyncio
 import fcntl
@@ -9,47 +9,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from edge import __version__, identity
-from edge.clock import CarClock
+from edge import __version__
+from edge.car import Car
 from edge.config import Config
-from edge.data.parts import parts_of
-from edge.health.checkup import Checkup
 from edge.health.endurance import Endurance
 from edge.health.rounds import Rounds
-from edge.health.status import Status
 from edge.ignition import power
 from edge.ignition.ignition import Ignition
 from edge.ignition.key import key_of
 from edge.ignition.run_on import RunOn
-from edge.intake.camera import CameraIntake
-from edge.intake.receiver import ReceiverIntake, receivers
 from edge.intake.replug import back_or
-from edge.intake.sighting import Alert, Sighting
-from edge.intake.tracker import Tracker
-from edge.intake.watch import Watch
-from edge.intake.whereabouts import Whereabouts
-from edge.matcher.matcher import Matcher
 from edge.notify import notify
 from edge.spool.database import StoreError
-from edge.spool.inbox import Inbox
-from edge.spool.numbering import Item, Numbering
+from edge.spool.numbering import Numbering
 from edge.spool.opening import Opened, mark_suspect, open_spool
-from edge.spool.recorder import RETRY_S, Recorder
-from edge.spool.room import Room
+from edge.spool.recorder import Recorder
 from edge.supervision import Outage, keep_running
-from edge.terminal.stream import EventStream
-from edge.uplink import bookkeeping
 from edge.uplink import link as uplink_link
 from edge.uplink.bookkeeping import Bookkeeping
 from edge.uplink.depot import Depot
 from edge.uplink.link import Link
 from edge.uplink.lull import Lulls
-from edge.uplink.policy import Policy
 from edge.uplink.uplink import Uplink
 from edge.uplink.window import Window
-from proto.events import Alarm, Health, Start
+from proto.events import Start
 
 log = logging.getLogger(__name__)
 
@@ -59,129 +44,6 @@ CLEAN, BROKEN = 0, 1
 
 class StorageInUseError(OSError):
     """Another process writes in this storage folder."""
-
-
-class Car:
-    """One process's parts, in the order the data flows."""
-
-    def __init__(self, config: Config, key: str) -> None:
-        self.config = config
-        self.key = key
-        self.epoch, self.boot = identity.draw_epoch(), identity.boot_id()
-        self.stream = EventStream()
-        self.inbox: Inbox[Item] = Inbox(config.storage.group_events, config.storage.group_ms / 1000)
-        self.clock = CarClock()
-        self.whereabouts = Whereabouts()
-        self.matcher = Matcher(
-            config.storage.folder / "lists", key, allow_unsigned=config.lists.allow_unsigned, alarm=self.alarm
-        )
-        self.watch = Watch(
-            self.clock,
-            self.whereabouts,
-            self.matcher,
-            self.inbox,
-            self.warn,
-            Tracker(),
-            {camera.name: camera.least_confidence for camera in config.cameras if camera.least_confidence is not None},
-            self.confirm,
-        )
-        self.ignition: Ignition | None = None
-        """None until the store is open, and where no key is known."""
-        self.link_state = Outage("link", self._link_changed)
-        self.disk = Outage("disk", self.device_changed)
-        self.room = Room(config.storage.folder)
-        self.intakes = [(intake, Outage(intake.name, self.device_changed)) for intake in self._intakes()]
-        stale_after_s = config.lists.stale_after_hours * 3600
-        self.status = Status(
-            config.vehicle,
-            self.clock,
-            self.watch,
-            self.matcher,
-            self.inbox,
-            self.intakes,
-            self.link_state,
-            stale_after_s,
-        )
-        self.checkup = Checkup(
-            config.health, self.intakes, self.clock, self.whereabouts, self.inbox, self.stream.say, self.alarm
-        )
-        meter, self.meter_fault = bookkeeping.load(config.storage.folder)
-        self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
-        self.data = parts_of(config, key, self.clock, self.stream, self.alarm)
-        self.status.parts |= {
-            "health": self.checkup,
-            "traffic": self.policy,
-            "data": self.data.report,
-            "disk": self.disk,
-        }
-        self.stream.on_ask("status", lambda _: self.status.now())
-        self.stream.on_ask("reload", self._reload)
-
-    def warn(self, sighting: Sighting, alert: Alert) -> None:
-        """The crew sees it now; the log gets its number only."""
-        entry = alert.entry
-        self.stream.say(
-            "alert",
-            id=f"{self.epoch.hex()}-{alert.number}",
-            vrm=sighting.reading.vrm,
-            listed_vrm=entry.vrm,
-            camera=sighting.camera,
-            track=sighting.track,
-            list=entry.list,
-            list_age_s=alert.list_age_s,
-            signed=entry.signed,
-            priority=entry.priority,
-            action=entry.action,
-            reason=entry.reason,
-            markers=entry.markers,
-            make=entry.make,
-            model=entry.model,
-            colour=entry.colour,
-            confidence=sighting.reading.confidence,
-            doubtful=alert.is_doubtful,
-            last_byte_ns=sighting.read_ns,
-        )
-        log.info("alert %s-%d", self.epoch.hex(), alert.number)
-
-    def confirm(self, number: int) -> None:
-        """A doubtful alert is one no more: the camera has read the same plate well."""
-        self.stream.say("confirmed", id=f"{self.epoch.hex()}-{number}")
-
-    def key_turned(self, off: bool, left_s: float | None) -> None:
-        """The ignition: on the socket, and to headquarters."""
-        self.stream.say("ignition", off=off, left_s=left_s)
-        self.inbox.offer(Health(self.clock.now(), (("ignition_off", int(off)),)), "health")
-
-    def alarm(self, name: str, detail: str) -> None:
-        """For a person to look at: on the socket, in the log, and to headquarters."""
-        log.error("alarm %s: %s", name, detail)
-        self.stream.say("alarm", name=name, detail=detail)
-        self.inbox.offer(Alarm(self.clock.now(), name, detail), "urgent", urgent=True)
-
-    async def wait_for_room(self) -> None:
-        """The disk is so full that the store cannot even be opened: the crew is warned all the same."""
-        self.disk.began("disk full")
-        self.room.release()
-        notify("READY=1\nWATCHDOG=1")
-        await asyncio.sleep(RETRY_S)
-
-    def _intakes(self) -> Iterator[CameraIntake | ReceiverIntake]:
-        for camera in self.config.cameras:
-            yield CameraIntake(camera, self.watch)
-        if self.config.gps is not None:
-            yield from receivers(self.config.gps, self.clock, self.whereabouts, self.inbox)
-
-    def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
-        self.matcher.reload()
-        self.data.sets.reload()
-        return {"lists": self.status.lists()}
-
-    def device_changed(self, name: str, up: bool, reason: str) -> None:
-        """A port, the disk, the key's line: on the socket."""
-        self.stream.say("device", name=name, up=up, reason=reason)
-
-    def _link_changed(self, _: str, up: bool, reason: str) -> None:
-        self.stream.say("link", up=up, reason=reason)
 
 
 async def run(config: Config, key: str) -> int:

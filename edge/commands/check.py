@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edge.commands.configured import WRONG, add_config, configured
 from edge.config_file import ConfigError, key_of
+from edge.data.keys import TrustedKeyError, trusted
 from edge.uplink.credentials import Credentials, PasswordFileError
 from edge.uplink.tls import CertificateFileError
 
@@ -24,8 +25,9 @@ def run(args: argparse.Namespace) -> int:
         return WRONG
     try:
         key_of(config.storage)
+        trusted(config.lists.trusted_keys)
         Credentials(config.broker, config.vehicle).read()
-    except ConfigError as error:
+    except (ConfigError, TrustedKeyError) as error:
         print(error, file=sys.stderr)
         return WRONG
     except (CertificateFileError, PasswordFileError) as error:

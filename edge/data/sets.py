@@ -14,6 +14,7 @@ from edge.data import holdings
 from edge.data.admission import BASE, Judge
 from edge.data.coming import Shelf
 from edge.data.fetch import Coming, Fetch
+from edge.data.memory import give_back
 from edge.data.orders import Orders, Place
 from edge.data.refusals import Refusals
 from edge.data.time_known import TimeKnown
@@ -157,7 +158,12 @@ class DataSets:
         if not await self._is_good(signed, None):
             return
         self._time.saw(manifest.made_ms)
-        await asyncio.to_thread(self._shelf.begin, manifest.name, _message(signed))
+        try:
+            await asyncio.to_thread(self._shelf.begin, manifest.name, _message(signed))
+        except OSError as error:
+            log.warning("data set %s: not begun: %s; tried again", manifest.name, error.strerror)
+            self._failed = True
+            return
         self.fetch.begin(signed, (), asyncio.get_running_loop().time())
         self._say("data", name=manifest.name, version=manifest.version, state="coming", bytes=manifest.size)
 
@@ -179,6 +185,7 @@ class DataSets:
             return
         self.reload()
         in_place()
+        give_back()
         self._say("data", name=manifest.name, version=manifest.version, state="in place", entries=manifest.entries)
         log.info("data set %s: version %d in place", manifest.name, manifest.version)
 

@@ -1,20 +1,32 @@
 """Worlds, and readers of pseudo-terminals, for the tests of the simulator."""
 
+import asyncio
+import json
 import os
 import select
+import sys
 import threading
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
+from drivers.anpr import dialect
+from drivers.dialect import Dialect
+from drivers.gps import DIALECTS as RECEIVERS
+from drivers.ports import parse_port
+from drivers.streams import open_port
 from simulator.camera import CameraSetting
 from simulator.faults import Fault
 from simulator.port import Port
 from simulator.world import World
 
+SIMULATOR = (sys.executable, "-m", "simulator.cli", "world")
+Perform: TypeAlias = Callable[..., Awaitable[tuple[dict[str, Any], dict[str, list[Any]]]]]
 START = datetime(2026, 3, 1, 23, 59, 50, tzinfo=UTC)
 
 
@@ -102,3 +114,60 @@ def make_world() -> Callable[..., World]:
         return World(seed, START, rate, reads, cameras, 500, hits, unique, faults, clear_s)
 
     return make
+
+
+@pytest.fixture
+def perform() -> Perform:
+    """`await perform(folder, *options)`: the program's summary, and everything that was read at each port."""
+    return play_world
+
+
+@pytest.fixture
+def truth_of() -> Callable[[Path], list[dict[str, Any]]]:
+    """A world's folder -> the lines of its truth."""
+    return read_truth
+
+
+async def read_all(device: dict[str, Any], out: Path, found: list[Any]) -> None:
+    """Reads a port, again and again as it comes back, until it is cancelled."""
+    port = parse_port(device["port"])
+    while True:
+        name, template = device["dialect"], device.get("template")
+        speaker: Dialect[Any] = RECEIVERS[name]() if name in RECEIVERS else dialect(name, template)
+        try:
+            where = out / port if isinstance(port, Path) else port
+            async with open_port(where, speaker.line, speaker.greeting) as stream:
+                while True:
+                    found += speaker.feed(await stream.read())
+        except OSError:
+            await asyncio.sleep(0.01)
+
+
+async def play_world(out: Path, *options: str) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """The program's summary, and everything that was read at each port."""
+    program = await asyncio.create_subprocess_exec(
+        *SIMULATOR, "--out", str(out), *options, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    assert program.stdout is not None
+    ready = json.loads(await program.stdout.readline())
+    assert ready["ready"] is True
+    assert Path(ready["config"]) == out / "patrol-edge.toml"
+    config = tomllib.loads(Path(ready["config"]).read_text(encoding="utf-8"))
+    devices = {camera["name"]: camera for camera in config["cameras"]} | {"gps": config["gps"]}
+    assert devices.keys() == ready["ports"].keys()
+    found: dict[str, list[Any]] = {name: [] for name in devices}
+    async with asyncio.TaskGroup() as tasks:
+        readers = [tasks.create_task(read_all(device, out, found[name])) for name, device in devices.items()]
+        playing = json.loads(await program.stdout.readline())
+        assert playing["playing"] is True
+        summary = json.loads(await program.stdout.readline())
+        assert await program.wait() == 0
+        for reader in readers:
+            reader.cancel()
+    said_ns = [line["last_byte_mono_ns"] for line in read_truth(out) if line["last_byte_mono_ns"] is not None]
+    assert playing["start_mono_ns"] <= said_ns[0]
+    return summary, found
+
+
+def read_truth(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / "truth.jsonl").read_text(encoding="ascii").splitlines()]

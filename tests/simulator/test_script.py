@@ -1,6 +1,7 @@
 """A world's script: the same from the same seed, and in agreement with what it says of itself."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ from drivers.gps import DIALECTS as RECEIVERS
 from drivers.readings import Fix, PlateSeen
 from simulator.faults import parse
 from simulator.numbered import number
-from simulator.script import Plug, Saying, script
+from simulator.script import Moment, Plug, PowerCut, Saying, script
 from simulator.world import World, cast
 
 Make = Callable[..., World]
@@ -22,7 +23,7 @@ FAULTS = (  # too close together for listed vehicles
 )
 
 
-def play(world: World) -> list[Saying | Plug]:
+def play(world: World) -> list[Moment]:
     return list(script(world, cast(world)))
 
 
@@ -124,6 +125,57 @@ def test_noise_fills_the_line_while_it_lasts(make_world: Make) -> None:
     faults = parse(["at 2s noise rear 1s"], ("front", "rear", "gps"))
     noise = sum(len(s.data) for s in sayings(make_world(faults=faults)) if s.port == "rear" and s.read is None)
     assert noise == 50 * 230
+
+
+def test_a_stuck_camera_says_its_last_unlisted_plate(make_world: Make) -> None:
+    faults = parse(["at 2s stuck-plate front 2s"], ("front", "rear", "gps"))
+    reads = [(s.due_s, s.read, s.fault) for s in sayings(make_world(faults=faults)) if s.read and s.port == "front"]
+    before = [read.vrm_said for due_s, read, _ in reads if due_s < 2 and read.entry is None]
+    stuck = [read for due_s, read, _ in reads if 2 <= due_s < 4]
+    assert {read.vrm_said for read in stuck} == {before[-1]}
+    assert len({read.vrm_true for read in stuck}) > 1
+    assert [fault for due_s, _, fault in reads if fault] == ["stuck-plate"] * len(stuck)
+
+
+def test_a_camera_whose_clock_is_wrong_says_so_and_reads_on(make_world: Make) -> None:
+    faults = parse(["at 2s clock front +10y 2s"], ("front", "rear", "gps"))
+    world = make_world(faults=faults)
+    for saying in sayings(world):
+        if saying.read is not None:
+            (seen,) = DIALECTS["axxon"]().feed(saying.data)
+            assert isinstance(seen, PlateSeen)
+            assert seen.camera_at is not None
+            assert saying.fault is None
+            is_wrong = saying.port == "front" and 2 <= saying.due_s < 4
+            ahead = seen.camera_at - world.start.replace(tzinfo=None) - timedelta(seconds=int(saying.due_s))
+            assert ahead == (faults[0].shift if is_wrong else timedelta(0))
+
+
+def test_a_receiver_that_rolled_over_is_1024_weeks_back_where_it_is(make_world: Make) -> None:
+    world = make_world(reads=1000, faults=parse(["at 3s rollover gps"], ("front", "rear", "gps")))
+    right = make_world(reads=1000)
+    said, expected = ([s.data for s in sayings(each) if s.port == "gps"] for each in (world, right))
+    fixes, truth = (
+        [fix for data in all_ for fix in dialect.feed(data) if isinstance(fix, Fix)]
+        for all_, dialect in ((said, RECEIVERS["nmea"]()), (expected, RECEIVERS["nmea"]()))
+    )
+    assert len(fixes) == len(truth) > 10
+    for fix, true in zip(fixes, truth, strict=True):
+        assert (fix.lat, fix.lon) == (true.lat, true.lon)
+        assert fix.at is not None
+        assert true.at is not None
+        assert true.at - fix.at == timedelta(weeks=1024 if true.at >= world.start + timedelta(seconds=3) else 0)
+
+
+def test_a_power_cut_comes_when_it_is_due(make_world: Make) -> None:
+    moments = play(make_world(faults=parse(["at 3s power cut"], ("front", "rear", "gps"))))
+    place = moments.index(PowerCut(3.0))
+    assert moments[place - 1].due_s <= 3.0 <= moments[place + 1].due_s
+
+
+def test_faults_of_the_link_leave_the_devices_as_they_are(make_world: Make) -> None:
+    faults = parse(["at 1s broker down 2s", "link 9kbit 20% loss"], ("front", "rear", "gps"))
+    assert play(make_world(faults=faults)) == play(make_world())
 
 
 @pytest.mark.parametrize("wrong", [{"rate": 0}, {"rate": float("inf")}, {"reads": 0}, {"hits": 1.5}, {"hits": -1}])

@@ -2,67 +2,28 @@
 
 import asyncio
 import json
+import os
 import re
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from drivers.anpr import DIALECTS
-from drivers.gps import DIALECTS as RECEIVERS
 from drivers.readings import Fix, PlateSeen
-from drivers.streams import open_serial
 from simulator.cli import main
 
 SIMULATOR = (sys.executable, "-m", "simulator.cli", "world")
+Perform = Callable[..., Awaitable[tuple[dict[str, Any], dict[str, list[Any]]]]]
+TruthOf = Callable[[Path], list[dict[str, Any]]]
 
 
-async def read_all(path: Path, dialect: str, found: list[Any]) -> None:
-    """Reads a port, again and again as it comes back, until it is cancelled."""
-    while True:
-        speaker = (DIALECTS | RECEIVERS)[dialect]()
-        try:
-            async with open_serial(path, speaker.line) as stream:
-                while True:
-                    found += speaker.feed(await stream.read())
-        except OSError:
-            await asyncio.sleep(0.01)
-
-
-async def perform(out: Path, *options: str) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    """The program's summary, and everything that was read at each port."""
-    program = await asyncio.create_subprocess_exec(
-        *SIMULATOR, "--out", str(out), *options, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
-    )
-    assert program.stdout is not None
-    ready = json.loads(await program.stdout.readline())
-    assert ready["ready"] is True
-    assert Path(ready["config"]) == out / "patrol-edge.toml"
-    found: dict[str, list[Any]] = {name: [] for name in ready["ports"]}
-    async with asyncio.TaskGroup() as tasks:
-        readers = [
-            tasks.create_task(read_all(Path(path), "nmea" if name == "gps" else "axxon", found[name]))
-            for name, path in ready["ports"].items()
-        ]
-        playing = json.loads(await program.stdout.readline())
-        assert playing["playing"] is True
-        summary = json.loads(await program.stdout.readline())
-        assert await program.wait() == 0
-        for reader in readers:
-            reader.cancel()
-    said_ns = [line["last_byte_mono_ns"] for line in truth_of(out) if line["last_byte_mono_ns"] is not None]
-    assert playing["start_mono_ns"] <= said_ns[0]
-    return summary, found
-
-
-def truth_of(out: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / "truth.jsonl").read_text(encoding="ascii").splitlines()]
-
-
-async def test_the_truth_agrees_with_what_readers_received(tmp_path: Path) -> None:
+async def test_the_truth_agrees_with_what_readers_received(tmp_path: Path, perform: Perform, truth_of: TruthOf) -> None:
     (tmp_path / "faults").write_text("at 200ms half-lines front 500ms\nat 400ms noise rear 500ms\nsilence rear 200ms\n")
     options = ("--rate", "150", "--reads", "600", "--cameras", "front:axxon,rear:axxon", "--hits", "3")
     summary, found = await perform(tmp_path, *options, "--faults", str(tmp_path / "faults"))
@@ -78,7 +39,7 @@ async def test_the_truth_agrees_with_what_readers_received(tmp_path: Path) -> No
     assert not list((tmp_path / "ports").iterdir())
 
 
-async def test_every_unique_read_of_a_fast_world_arrives(tmp_path: Path) -> None:
+async def test_every_unique_read_of_a_fast_world_arrives(tmp_path: Path, perform: Perform, truth_of: TruthOf) -> None:
     summary, found = await perform(tmp_path, "--rate", "20000", "--reads", "20000", "--unique", "--hits", "0.001")
     truth = truth_of(tmp_path)
     assert [item.vrm for item in found["front"]] == [line["vrm_said"] for line in truth]
@@ -86,7 +47,9 @@ async def test_every_unique_read_of_a_fast_world_arrives(tmp_path: Path) -> None
     assert summary["hits_expected"] == 20
 
 
-async def test_an_unplugged_camera_is_read_again_and_the_truth_knows_when_not(tmp_path: Path) -> None:
+async def test_an_unplugged_camera_is_read_again_and_the_truth_knows_when_not(
+    tmp_path: Path, perform: Perform, truth_of: TruthOf
+) -> None:
     (tmp_path / "faults").write_text("at 500ms unplug front 500ms\n")
     options = ("--rate", "200", "--reads", "500", "--hits", "1", "--faults", str(tmp_path / "faults"))
     summary, found = await perform(tmp_path, *options)
@@ -100,7 +63,48 @@ async def test_an_unplugged_camera_is_read_again_and_the_truth_knows_when_not(tm
     assert not Counter(heard) - Counter(line["vrm_said"] for line in truth if line["fault"] is None)
 
 
-async def test_the_configuration_names_what_is_there(tmp_path: Path) -> None:
+async def test_a_power_cut_is_told_on_stdout_and_a_relay_stands_before_the_broker(tmp_path: Path) -> None:
+    (tmp_path / "faults").write_text("at 500ms power cut\nlink 128kbit 20% loss\n")
+    options = ("--rate", "50", "--reads", "100", "--hits", "0", "--faults", str(tmp_path / "faults"), "--stay", "9m")
+    program = await asyncio.create_subprocess_exec(
+        *(*SIMULATOR, "--out", str(tmp_path), *options), stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    assert program.stdout is not None
+    await program.stdout.readline()
+    config = tomllib.loads((tmp_path / "patrol-edge.toml").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"mqtt://127\.0\.0\.1:(?!1883)\d+", config["broker"]["url"])
+    readers = [
+        os.open(tmp_path / "ports" / name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY) for name in ("front", "gps")
+    ]
+    told = [json.loads(await program.stdout.readline()) for _ in range(3)]
+    for reader in readers:
+        os.close(reader)
+    assert [next(iter(line)) for line in told] == ["playing", "power_cut", "reads"]
+    assert told[1]["at_s"] == 0.5
+    assert told[1]["mono_ns"] >= told[0]["start_mono_ns"] + 500_000_000
+    program.terminate()
+    assert await program.wait() == 0
+
+
+async def test_the_daemon_takes_the_configuration_of_every_dialect(tmp_path: Path) -> None:
+    cameras = ",".join(f"{name}:{name}{way}" for name, way in zip(DIALECTS, cycle(("", ":tcp")), strict=False))
+    args = ["--out", str(tmp_path), "--cameras", cameras, "--gps", "gpsd", "--template", "line=%LP% %CR%"]
+    program = await asyncio.create_subprocess_exec(
+        *SIMULATOR, *args, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[2]
+    )
+    assert program.stdout is not None
+    await program.stdout.readline()
+    check = (sys.executable, "-m", "edge", "check", "--config", str(tmp_path / "patrol-edge.toml"))
+    checked = await asyncio.create_subprocess_exec(
+        *check, cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await checked.communicate()
+    program.terminate()
+    await program.communicate()
+    assert checked.returncode == 0, said.decode()
+
+
+async def test_the_configuration_names_what_is_there(tmp_path: Path, perform: Perform) -> None:
     await perform(tmp_path, "--reads", "1", "--hits", "1", "--list", "7", "--broker", "mqtt://hq.test:1884")
     config = tomllib.loads((tmp_path / "patrol-edge.toml").read_text(encoding="utf-8"))
     assert config == {

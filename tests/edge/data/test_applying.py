@@ -20,6 +20,7 @@ from edge.data.keys import TrustedKey
 from edge.data.kinds import read_blob
 from edge.data.orders import Place
 from edge.data.signature import is_genuine
+from edge.matcher.importer import import_csv
 from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, open_list
 from edge.spool.database import connect
 from headquarters.datasets.signing import Signer
@@ -171,7 +172,7 @@ def test_content_that_was_not_signed_is_refused(
     apply(make_list(OLD, 1))
     same = unchanged()
     made = make_list(NEW, 2)
-    with pytest.raises(RefusedError, match=reason):
+    with pytest.raises(RefusedError, match=f"^({reason})$"):
         apply(made, content=spoil(made[1]))
     assert same()
 
@@ -200,6 +201,7 @@ def test_a_car_without_a_clock_judges_by_the_newest_signed_time(apply: Apply, ma
     [
         ("delta\n-ZZ99A00 00000000", admission.BASE),
         ("delta\n+ZZ99B01,,,,,,,,,,,,,,,", admission.BASE),  # one more than was said
+        ("delta\n-ZZ99A00 00000000\n+ZZ99B01,,,,,,,,,,,,,,,", admission.BASE),  # it would add up
         ("delta\n*", "delta line invalid"),
         ("delta\n-", "delta line invalid"),
         ("delta\n+not a row", "a line is no entry"),
@@ -216,12 +218,37 @@ def test_a_delta_that_does_not_fit_changes_nothing(  # [proto-8.13]
     assert same()
 
 
+def test_a_delta_is_not_put_on_a_list_that_somebody_else_put_there(
+    apply: Apply, make_list: "MakeList", place: Place, write_voi: Callable[..., Path]
+) -> None:
+    apply(make_list(OLD, 1))
+    import_csv(write_voi(OLD), place.storage / "lists", place.key, report=print, progress=print)
+    with pytest.raises(RefusedError, match=admission.BASE):
+        apply(make_list([*OLD, "ZZ99NEW"], 2, before=OLD, base=1))
+    apply(make_list(NEW, 2))
+    assert found(place, "ZZ99NEW")
+
+
 def test_a_list_whose_file_is_lost_is_taken_again(apply: Apply, make_list: "MakeList", place: Place) -> None:
     apply(make_list(OLD, 1))
     (place.storage / "lists" / "wanted.list").unlink()
     assert not holdings.held(place.storage)["wanted"].is_there
     apply(make_list(OLD, 1))
     assert found(place, OLD[0])
+
+
+def test_power_that_goes_between_the_list_and_its_manifest_costs_nothing(
+    apply: Apply, make_list: "MakeList", place: Place
+) -> None:
+    apply(make_list(OLD, 1))
+    manifest = place.storage / "data" / "wanted.held"
+    before = manifest.read_bytes()
+    change = make_list(NEW, 2, before=OLD, base=1)
+    apply(change)
+    manifest.write_bytes(before)
+    apply(change)
+    assert holdings.held(place.storage)["wanted"].version == 2
+    assert found(place, "ZZ99NEW")
 
 
 def test_content_that_unpacks_without_end_is_refused_within_bounds(  # [proto-8.11]

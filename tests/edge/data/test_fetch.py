@@ -61,6 +61,20 @@ def test_what_does_not_come_is_asked_for_again_later_and_later(some: tuple[Signe
     assert numbers(fetch, AGAIN_S + 1) == [0]
 
 
+def test_a_new_connection_begins_with_one_chunk(make_list: "MakeList") -> None:
+    message, content = make_list([f"AB{n:03}" for n in range(90)], 1, chunk_bytes=16)
+    signed, cut = decode_signed(message), list(pieces(content, 16))
+    fetch = Fetch()
+    fetch.begin(signed, (), 0.0)
+    asked = numbers(fetch, 0.0)
+    while len(asked) < MOST_IN_FLIGHT:
+        for n in asked:
+            fetch.came(Chunk(signed.digest, n, cut[n]), 0.1)
+        asked = numbers(fetch, 0.1)
+    fetch.connected()
+    assert numbers(fetch, 0.2) == asked[:1]
+
+
 def test_wrong_bytes_and_chunks_of_nobody_are_counted_and_asked_for_again(some: tuple[Signed, list[bytes]]) -> None:
     signed, cut = some
     fetch = Fetch()

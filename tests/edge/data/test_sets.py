@@ -164,8 +164,9 @@ async def test_after_a_restart_it_goes_on_at_the_chunk_where_it_stopped(
         await car.wants()
         assert car.having() == [Having("wanted", 0, 3)]
         shelf = Shelf(place.storage, place.key)
-        await car.eventually(lambda: len(shelf.numbers("wanted")) >= 4)
+        await car.eventually(lambda: len(shelf.numbers("wanted")) == car.sets.fetch.chunks)
     stored = shelf.numbers("wanted")
+    assert len(stored) >= 4
     async with open_car() as car:
         assert (await car.wants()).chunks[0][1][0] == len(stored)
         car.sets.connected()
@@ -270,6 +271,25 @@ async def test_a_child_that_fails_is_asked_again_and_nothing_is_fetched_twice(
         await car.fetch(made)
         assert (fails, car.alarms, car.having()) == (0, [], [Having("wanted", 3)])
         assert car.sets.fetch.chunks == decode_signed(made[0]).manifest.chunks
+
+
+async def test_a_card_that_takes_nothing_costs_the_set_for_now_and_not_the_service(
+    open_car: OpenCar, make_list: "MakeList", place: Place
+) -> None:
+    made = make_list(PLATES, 3)
+    in_the_way = place.storage / FOLDER / "wanted.coming.new"
+    in_the_way.mkdir(parents=True)
+    async with open_car() as car:
+        await car.eventually(car.knocks.is_set)
+        car.knocks.clear()
+        car.offer(made)
+        await car.eventually(car.knocks.is_set)
+        assert len(car.orders) == 1
+        assert len(car.sets.fetch) == 0
+        in_the_way.rmdir()
+        car.offer(made)
+        await car.fetch(made)
+        assert car.having() == [Having("wanted", 3)]
 
 
 async def test_a_real_child_says_the_same(place: Place, judge: Judge, make_list: "MakeList") -> None:

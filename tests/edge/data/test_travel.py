@@ -1,5 +1,6 @@
 """The whole way with real things: `patrol-hq publish`, a broker, the daemon, its child; lists arrive, change and are reported."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from headquarters.datasets.signing import load_signer
 
 if TYPE_CHECKING:
-    from tests.conftest import Mosquitto, StartHeadquarters
+    from tests.conftest import Mosquitto, OpenRelay, StartHeadquarters
     from tests.edge.conftest import Daemon, Device, MakeDaemon
 
 ROOT: Final = Path(__file__).parents[3]
@@ -117,6 +118,42 @@ async def test_a_car_that_was_away_is_given_what_it_lacks_when_it_comes(
     reader = trusting(mosquitto.url).start()
     places = [reader.until("data", state="in place")["name"] for _ in range(2)]
     assert sorted(places) == ["town", "wanted"]
+
+
+async def test_a_headquarters_that_comes_later_is_told_what_is_held(
+    tmp_path: Path,
+    mosquitto: "Mosquitto",
+    start_headquarters: "StartHeadquarters",
+    publish: Publish,
+    trusting: Callable[..., "Daemon"],
+    write_voi: Callable[..., Path],
+) -> None:
+    publish("voi", write_voi(["ZZ99AAA"]))
+    reader = trusting(mosquitto.url).start()
+    reader.until("link", up=True)
+    start_headquarters(mosquitto.url, tmp_path / "hq.db")
+    reader.until("data", state="in place")
+
+
+async def test_a_link_that_is_cut_again_and_again_brings_the_list_all_the_same(
+    tmp_path: Path,
+    mosquitto: "Mosquitto",
+    open_relay: "OpenRelay",
+    start_headquarters: "StartHeadquarters",
+    publish: Publish,
+    trusting: Callable[..., "Daemon"],
+    write_voi: Callable[..., Path],
+) -> None:
+    plates = [f"ZZ{n * 7919 % 100:02}{chr(65 + n % 26)}{n:05}" for n in range(40_000)]
+    publish("voi", write_voi(plates))
+    start_headquarters(mosquitto.url, tmp_path / "hq.db")
+    async with open_relay(mosquitto.port) as relay:
+        reader = trusting(relay.url).start()
+        await asyncio.to_thread(reader.until, "data", state="coming")
+        for _ in range(3):
+            relay.cut()
+            await asyncio.to_thread(reader.until, "link", up=True)
+        await asyncio.to_thread(reader.until, "data", state="in place", entries=40_000)
 
 
 def test_a_stick_does_the_same(

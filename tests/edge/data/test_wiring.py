@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from edge.cli import main
 from edge.config_file import ConfigError, load
 from edge.data.admission import Judge, Now
 from edge.data.children import ask_child
@@ -54,6 +55,12 @@ def test_a_key_file_that_is_gone_is_an_alarm_and_no_reason_to_stay_down(make_dae
     reader = daemon.start()
     assert reader.status["data"] == {}
     assert "trusted-keys" in daemon.output
+
+
+def test_check_names_a_key_file_that_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "k").write_text("5a" * 32)
+    assert main(["check", "--config", str(configured(tmp_path, '["hq.pem"]'))]) == 2
+    assert "hq.pem: no trusted key can be read" in capsys.readouterr().err
 
 
 async def test_a_child_that_is_not_waited_for_is_ended(

@@ -357,3 +357,20 @@ async def test_receipts_that_were_not_written_with_a_group_are_written_later(ope
         await spool._database.read(lambda connection: connection.execute("ALTER TABLE gone RENAME TO run"))
     async with opened(epoch=NEXT) as open_:
         assert lane(open_.spool).unreceipted() == []
+
+
+async def test_an_epoch_whose_rows_are_lost_is_not_forgotten_before_headquarters_knows(
+    opened: Open, make_group: Make
+) -> None:
+    async with opened() as open_:
+        await open_.spool.add(make_group(1, 9), 0)
+        await receipted(open_.spool, 7, 9)
+        await open_.spool._database.read(lambda connection: connection.execute("DELETE FROM run"))
+    async with opened(epoch=NEXT) as open_:
+        await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
+        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
+        await open_.spool.tidy(NOON_S)
+        assert lane(open_.spool).unreceipted() == [(1, 6)]
+        await receipted(open_.spool, 1, 6)
+        await open_.spool.tidy(NOON_S)
+        assert open_.spool.ledger_of(EPOCH, Lane.READ) is None

@@ -326,6 +326,13 @@ class Delivery(RuleBasedStateMachine):
         assert sum(len(flight.message) for flight in others) <= MOST_BYTES
 
     @invariant()
+    def no_number_is_in_two_flights(self) -> None:
+        flown: Counter[tuple[Ledger, int]] = Counter()
+        for flight in self.window.flights:
+            flown.update((flight.ledger, number) for number in range(flight.first, flight.last + 1))
+        assert not flown or max(flown.values()) == 1
+
+    @invariant()
     def receipted_and_aside_are_done(self) -> None:
         for ledger in self.spool.ledgers.values():
             assert ledger.done == Ranges([*ledger.receipted, *ledger.aside])
