@@ -10,6 +10,7 @@ from proto.ranges import Range
 
 LIVE_S: Final = 30.0
 FULL_BATCH: Final = 100  # events: beyond it, waiting longer saves no bytes
+SILENCE_S: Final = 1.0  # the last events of a burst do not wait out the linger when nothing follows them
 SLOW_LANES: Final = {Lane.HEALTH: 12.0, Lane.POSITION: 2.0}
 """How many lingers a lane waits that nobody watches by the second."""
 
@@ -19,6 +20,8 @@ class _Marks:
     stored: deque[tuple[float, int]] = field(default_factory=deque)
     """(when, last number) of each group of the last LIVE_S."""
     live_from: int = 1
+    is_burst: bool = False
+    """The latest batch was full: beside it, a small one costs no bytes worth saving."""
     waiting_since_s: float | None = None
 
 
@@ -40,15 +43,16 @@ class Lulls:
         if marks.waiting_since_s is None:
             marks.waiting_since_s = now_s
 
-    def sent(self, ledger: Ledger, last: int, now_s: float, *, live: bool) -> None:
-        """Everything up to `last` is in flight. What is left behind a live batch begins to wait anew; backlog tells nothing."""
+    def sent(self, ledger: Ledger, first: int, last: int, now_s: float, *, live: bool) -> None:
+        """first..last is in flight. What is left behind a live batch has waited since it was stored; backlog tells nothing."""
         marks = self._marks.get(ledger)
         if marks is None or marks.waiting_since_s is None:
             return
+        marks.is_burst = last - first + 1 >= FULL_BATCH
         if last >= ledger.last:
             marks.waiting_since_s = None
         elif live:
-            marks.waiting_since_s = now_s
+            marks.waiting_since_s = _stored_s(marks, last + 1) if ledger.last - last < FULL_BATCH else now_s
 
     def live_from(self, ledger: Ledger, now_s: float) -> int:
         """The lowest number that was stored less than LIVE_S ago."""
@@ -61,8 +65,8 @@ class Lulls:
         """Whether to send now: urgent, or enough of them, or the oldest has waited long enough."""
         if self.linger_of(ledger.lane) == 0 or gap[1] - gap[0] + 1 >= FULL_BATCH:
             return True
-        since_s = self._marks[ledger].waiting_since_s
-        return since_s is None or now_s - since_s >= self.linger_of(ledger.lane)
+        ripe_s = self._ripe_s(ledger.lane, self._marks[ledger])
+        return ripe_s is None or now_s >= ripe_s
 
     def linger_of(self, lane: Lane) -> float:
         """Seconds that an event of this lane may wait."""
@@ -70,9 +74,22 @@ class Lulls:
 
     def next_ripe_s(self, now_s: float) -> float | None:
         """When, after now, the first lane's events will have waited long enough."""
-        waiting = (
-            marks.waiting_since_s + self.linger_of(ledger.lane)
-            for ledger, marks in self._marks.items()
-            if marks.waiting_since_s is not None
-        )
-        return min((ripe_s for ripe_s in waiting if ripe_s > now_s), default=None)
+        waiting = (self._ripe_s(ledger.lane, marks) for ledger, marks in self._marks.items())
+        return min((ripe_s for ripe_s in waiting if ripe_s is not None and ripe_s > now_s), default=None)
+
+    def _ripe_s(self, lane: Lane, marks: _Marks) -> float | None:
+        """When a lane's waiting events will have waited long enough; None when none waits."""
+        if marks.waiting_since_s is None:
+            return None
+        linger_s = marks.waiting_since_s + self.linger_of(lane)
+        return min(linger_s, marks.stored[-1][0] + SILENCE_S) if marks.is_burst and marks.stored else linger_s
+
+
+def _stored_s(marks: _Marks, number: int) -> float:
+    """When a live number was stored: few groups lie behind it."""
+    found_s = marks.stored[-1][0] if marks.stored else 0.0
+    for stored_s, last in reversed(marks.stored):
+        if last < number:
+            break
+        found_s = stored_s
+    return found_s

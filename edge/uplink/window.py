@@ -119,7 +119,7 @@ class Window:
         if flight.ledger.done.first_gap(flight.first, flight.last) != (flight.first, flight.last):
             return False
         self._flights.append(flight)
-        self._lulls.sent(flight.ledger, flight.last, now_s, live=flight.live)
+        self._lulls.sent(flight.ledger, flight.first, flight.last, now_s, live=flight.live)
         return True
 
     def receipted(self, held: Held, ledger: Ledger) -> Ranges:

@@ -4,7 +4,7 @@ import pytest
 
 from edge.spool.ledger import Ledger
 from edge.spool.rows import Epoch
-from edge.uplink.lull import FULL_BATCH, LIVE_S, SLOW_LANES, Lulls
+from edge.uplink.lull import FULL_BATCH, LIVE_S, SILENCE_S, SLOW_LANES, Lulls
 from proto.lanes import Lane
 
 LINGER_S = 5.0
@@ -50,15 +50,36 @@ def test_lanes_that_nobody_watches_wait_longer(lulls: Lulls) -> None:
         assert lulls.linger_of(lane) == LINGER_S * lingers > LINGER_S
 
 
-def test_what_is_left_behind_a_batch_waits_anew(lulls: Lulls) -> None:
+def test_what_is_left_behind_a_batch_has_waited_since_it_was_stored(lulls: Lulls) -> None:
     reads = ledger()
-    reads.last = 10
-    lulls.notice(reads, 0)
-    lulls.sent(reads, 6, 5, live=True)
-    assert not lulls.is_ripe(reads, (7, 10), 9.9)
-    assert lulls.is_ripe(reads, (7, 10), 10)
-    lulls.sent(reads, 10, 10, live=True)
+    for second in (0, 1, 2, 3):
+        reads.last += 10
+        lulls.notice(reads, second)
+    lulls.sent(reads, 1, 16, 5, live=True)
+    assert lulls.next_ripe_s(5) == 1 + LINGER_S  # number 17 came with the second group
+    lulls.sent(reads, 17, 40, 10, live=True)
     assert lulls.next_ripe_s(10) is None
+
+
+def test_the_end_of_a_burst_goes_out_as_soon_as_nothing_follows(lulls: Lulls) -> None:
+    reads = ledger()
+    reads.last = FULL_BATCH + 7
+    lulls.notice(reads, 0)
+    lulls.sent(reads, 1, FULL_BATCH, 0.1, live=True)
+    reads.last += 1
+    lulls.notice(reads, 0.9)
+    assert not lulls.is_ripe(reads, (FULL_BATCH + 1, reads.last), 0.9 + SILENCE_S - 0.1)
+    assert lulls.is_ripe(reads, (FULL_BATCH + 1, reads.last), 0.9 + SILENCE_S)
+
+
+def test_a_trickle_waits_out_its_linger(lulls: Lulls) -> None:
+    reads = ledger()
+    reads.last = 1
+    lulls.notice(reads, 0)
+    lulls.sent(reads, 1, 1, 5, live=True)
+    reads.last = 2
+    lulls.notice(reads, 6)
+    assert lulls.next_ripe_s(6) == 6 + LINGER_S
 
 
 def test_a_backlog_that_drains_does_not_hold_back_what_is_live(lulls: Lulls) -> None:
@@ -66,7 +87,7 @@ def test_a_backlog_that_drains_does_not_hold_back_what_is_live(lulls: Lulls) -> 
     reads.last = 1000
     lulls.notice(reads, 0)
     for tenth in range(1, 50):
-        lulls.sent(reads, tenth, tenth / 10, live=False)
+        lulls.sent(reads, tenth, tenth, tenth / 10, live=False)
     assert lulls.is_ripe(reads, (990, 1000), 5)
 
 
