@@ -66,10 +66,9 @@ def alert(entries: int = 1_000_000, reads: int = 3_600) -> Figures:
         car = bench.car()
         backlog.wait(300)
         end(car)
-        world = bench.world(seed=2, rate=60, reads=reads, cameras="front:axxon", list=entries, hits=0.25)
-        bench.import_list()
         bench.broker()
         bench.headquarters()
+        world = bench.listed_world(seed=2, rate=60, reads=reads, cameras="front:axxon", list=entries, hits=0.25)
         bench.car()
         follower = bench.follow()
         world.wait(600)
@@ -86,8 +85,9 @@ def memory(minutes: float = 10, entries: int = 1_000_000) -> Figures:
     with rig() as bench:
         bench.broker()
         bench.headquarters()
-        world = bench.world(seed=1, rate=10, reads=int(600 * minutes), cameras="front:axxon", list=entries, hits=20)
-        bench.import_list()
+        world = bench.listed_world(
+            seed=1, rate=10, reads=int(600 * minutes), cameras="front:axxon", list=entries, hits=20
+        )
         car = bench.car()
         bench.follow()
         world.wait(60 * minutes + 120)
