@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from simulator.commands import demo, world
+from simulator.commands import capture, demo, replay, world
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="patrol-sim", description="A police car's world: cameras, a receiver, a town."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (demo, world):
+    for command in (demo, world, replay, capture):
         command.add(commands)
     args = parser.parse_args(argv)
     if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:

@@ -1,14 +1,20 @@
-"""Lines such as `at 4s unplug front 2s` -> faults; a fault and a frame -> the bytes that are said instead.
+"""Lines such as `at 4s unplug front 2s` -> faults.
 
-[at TIME] WORD PORT TIME      times: 500ms, 4s, 2m; without `at`, from the start; # begins a comment
+[at TIME] WORD ...      what follows is the word's: `words.py`; times: 500ms, 4s, 2m; without `at`, from the start; # begins a comment
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import get_close_matches
-from random import Random
+from math import inf
 from typing import Final
+
+from simulator.words import GPS_PORT, WORDS, Layer, Word
+
+ROLLED_OVER: Final = timedelta(weeks=-1024)  # IS-GPS-200, 20.3.3.3.1.1: the week's number has ten bits
+FARTHEST: Final = timedelta(days=36_525)  # a century: beyond it a calendar ends sooner than the patience of readers
 
 
 class FaultError(ValueError):
@@ -16,53 +22,27 @@ class FaultError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One kind of fault."""
-
-    truth: str
-    """What truth.jsonl calls a read that it hit."""
-    spoil: Callable[[bytes, Random], bytes]
-    """Frame -> what is said in its place; b"" is silence."""
-    about: str
-    babbles: bool = False
-    """Whether noise fills the line all the time."""
-    unplugs: bool = False
-    """Whether the port itself is gone meanwhile."""
-
-
-def _nothing(_frame: bytes, _chance: Random) -> bytes:
-    return b""
-
-
-def _noise(frame: bytes, chance: Random) -> bytes:
-    return chance.randbytes(len(frame))
-
-
-def _half(frame: bytes, _chance: Random) -> bytes:
-    return frame[: len(frame) // 2]
-
-
-WORDS: Final[dict[str, Word]] = {
-    "unplug": Word("unplug", _nothing, "the port is gone, and comes back under the same name", unplugs=True),
-    "noise": Word("noise", _noise, "the line carries nothing but noise, at full speed", babbles=True),
-    "half-lines": Word("cut", _half, "every frame ends half-way"),
-    "silence": Word("silence", _nothing, "the device says nothing, the port stays"),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one port, from `start_s` until before `end_s` (seconds after the start)."""
+    """One fault of one port, from `start_s` until before `end_s` (seconds after the start; inf: to the end)."""
 
     word: Word
     port: str
+    """"" when it is no port's."""
     start_s: float
     end_s: float
+    shift: timedelta = timedelta(0)
+    """How far a device's clock is ahead."""
+    kbit: int | None = None
+    """Kilobits a second that a link carries each way; None: all there are."""
+    loss: float = 0.0
+    """Share of a link's packets that is lost."""
 
 
-_LINE: Final = re.compile(r"(?:at\s+(\S+)\s+)?(\S+)\s+(\S+)\s+(\S+)")
+_LINE: Final = re.compile(r"(?:at\s+(?P<at>\S+)\s+)?(?P<word>\S+)(?:\s+(?P<rest>.+))?")
 _TIME: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m)")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
+_SHIFT: Final = re.compile(r"([+-]\d{1,9})([smhdwy])")
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}  # the last: 365.25 days
 
 
 def parse(lines: Iterable[str], ports: Sequence[str]) -> tuple[Fault, ...]:
@@ -75,6 +55,11 @@ def parse(lines: Iterable[str], ports: Sequence[str]) -> tuple[Fault, ...]:
             except FaultError as error:
                 raise FaultError(f"line {number}: {error}") from None
     return tuple(sorted(faults, key=lambda fault: fault.start_s))
+
+
+def active(faults: Iterable[Fault], layer: Layer, port: str, at_s: float) -> Fault | None:
+    """The fault of this port and layer at `at_s`; there is at most one."""
+    return next((f for f in faults if f.word.layer == layer and f.port == port and f.start_s <= at_s < f.end_s), None)
 
 
 def seconds(text: str) -> float:
@@ -92,15 +77,50 @@ def nearest(text: str, known: Iterable[str]) -> str:
 
 
 def _fault(line: str, ports: Sequence[str], earlier: Iterable[Fault]) -> Fault:
-    if not (found := _LINE.fullmatch(line)):
-        raise FaultError(f'"{line}" is no fault: write it as [at 4s] unplug front 2s')
-    at, word, port, lasting = found.groups()
-    if word not in WORDS:
-        raise FaultError(f'unknown fault "{word}": {nearest(word, WORDS)}')
-    if port not in ports:
-        raise FaultError(f'unknown port "{port}": {nearest(port, ports)}')
-    start_s = seconds(at) if at else 0.0
-    fault = Fault(WORDS[word], port, start_s, start_s + seconds(lasting))
-    if any(other.port == port and other.start_s < fault.end_s and start_s < other.end_s for other in earlier):
-        raise FaultError(f'"{port}" already has a fault at that time')
+    found = _LINE.fullmatch(line)
+    if found is None or (found["word"] in WORDS and not WORDS[found["word"]].shape.fullmatch(found["rest"] or "")):
+        name = found["word"] if found else "unplug"
+        raise FaultError(f'"{line}" is no fault: write it as [at 4s] {name} {WORDS[name].form}')
+    if found["word"] not in WORDS:
+        raise FaultError(f'unknown fault "{found["word"]}": {nearest(found["word"], WORDS)}')
+    start_s = seconds(found["at"]) if found["at"] else 0.0
+    fault = _told(WORDS[found["word"]], found["rest"], start_s, ports)
+    if any(
+        (other.word.layer, other.port) == (fault.word.layer, fault.port)
+        and other.start_s < fault.end_s
+        and start_s < other.end_s
+        for other in earlier
+    ):
+        raise FaultError(f'"{fault.port or found["word"]}" already has a fault at that time')
     return fault
+
+
+def _told(word: Word, rest: str, start_s: float, ports: Sequence[str]) -> Fault:
+    """What follows the word, understood."""
+    shaped = word.shape.fullmatch(rest)
+    told: dict[str, str | None] = shaped.groupdict() if shaped else {}
+    port, lasting, kbit, loss = (told.get(name) for name in ("port", "lasting", "kbit", "loss"))
+    if port is not None and port not in (known := _havers(word, ports)):
+        raise FaultError(f'unknown port "{port}": {nearest(port, known)}')
+    if kbit is not None and int(kbit) == 0:
+        raise FaultError("a link of 0kbit carries nothing: write broker down")
+    if word.layer == "power":
+        return Fault(word, "", start_s, start_s)
+    end_s = inf if lasting is None else start_s + seconds(lasting)
+    shift = _shift(told.get("shift")) if word.layer == "clock" else timedelta(0)
+    return Fault(word, port or "", start_s, end_s, shift, int(kbit) if kbit else None, int(loss or 0) / 100)
+
+
+def _havers(word: Word, ports: Sequence[str]) -> list[str]:
+    """The ports that may have it."""
+    return [port for port in ports if word.devices == "all" or (port == GPS_PORT) == (word.devices == "receiver")]
+
+
+def _shift(text: str | None) -> timedelta:
+    """`+10y`, `-62m` -> how far a clock is ahead; a roll-over's when nothing is said."""
+    if text is None:
+        return ROLLED_OVER
+    found = _SHIFT.fullmatch(text)
+    if found is None or abs(shift := timedelta(seconds=int(found[1]) * _UNITS[found[2]])) > FARTHEST:
+        raise FaultError(f'"{text}" is no shift of a clock: write it as +10y, -62m or +3d, up to 100y')
+    return shift

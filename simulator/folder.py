@@ -10,27 +10,29 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from simulator.receiver import DIALECT
+from simulator.camera import CameraSetting
+from simulator.devices import addresses
 from simulator.wanted import COLUMNS, rows
-from simulator.world import GPS_PORT, Cast, World
+from simulator.words import GPS_PORT
+from simulator.world import Cast, World
 
 CONFIGURATION: Final = "patrol-edge.toml"
 LIST: Final = "voi.csv"
 KEY: Final = "key"
 TRUTH: Final = "truth.jsonl"
-PORTS: Final = "ports"
 _PROGRESS_EVERY: Final = 100_000
 
 
 def write_configuration(folder: Path, world: World, vehicle: str, broker: str) -> Path:
     """The daemon's configuration; every path in it is relative to the file itself."""
-    devices = "".join(_camera(camera.name, camera.dialect) for camera in world.cameras)
+    ports = addresses(world)
+    devices = "".join(_camera(camera, ports[camera.name]) for camera in world.cameras)
     path = folder / CONFIGURATION
     path.write_text(
         f"vehicle = {json.dumps(vehicle)}\n\n[broker]\nurl = {json.dumps(broker)}\n\n"
         f'[storage]\nfolder = "state"\nkey_file = "{KEY}"\n\n[local]\nsocket = "run/edge.sock"\n\n'
         f"[lists]\nallow_unsigned = true\n{devices}\n"
-        f'[gps]\ndialect = "{DIALECT}"\nport = "{PORTS}/{GPS_PORT}"\n',
+        f'[gps]\ndialect = "{world.gps_dialect}"\nport = "{ports[GPS_PORT]}"\n',
         encoding="utf-8",
     )
     return path
@@ -57,5 +59,7 @@ def write_list(folder: Path, world: World, who: Cast, made: date, progress: Call
                 progress(f"{LIST}: {done:,} of {world.entries:,} entries")
 
 
-def _camera(name: str, dialect: str) -> str:
-    return f'\n[[cameras]]\nname = "{name}"\ndialect = "{dialect}"\nport = "{PORTS}/{name}"\n'
+def _camera(camera: CameraSetting, port: str) -> str:
+    """JSON's strings are TOML's."""
+    template = "" if camera.template is None else f"template = {json.dumps(camera.template)}\n"
+    return f'\n[[cameras]]\nname = "{camera.name}"\ndialect = "{camera.dialect}"\nport = "{port}"\n{template}'

@@ -28,6 +28,11 @@ class Port:
         self._poll = select.poll()
         self._opened_ns: int | None = None
 
+    @property
+    def address(self) -> str:
+        """What a configuration calls it."""
+        return f"{self.path}"
+
     def plug(self) -> None:
         """The device appears under its name. Nothing is said before somebody opens it."""
         master, slave = os.openpty()

@@ -1,6 +1,6 @@
 """The car's route -> what its satellite receiver says, once a second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -8,18 +8,22 @@ from typing import Final
 
 from drivers.gps import DIALECTS
 from drivers.readings import Fix
+from simulator.faults import Fault, active
 from simulator.route import Route
+from simulator.words import GPS_PORT
 
-DIALECT: Final = "nmea"
 _SHAKE_DEG: Final = 0.00002  # about two metres: an open sky
 
 
-def sentences(route: Route, start: datetime, seed: int) -> Iterator[tuple[float, bytes]]:
-    """(seconds after the start, bytes) for each whole second, for ever. `start` is aware UTC."""
-    encode = DIALECTS[DIALECT]().encode
+def sentences(
+    route: Route, start: datetime, seed: int, dialect: str, faults: Sequence[Fault] = ()
+) -> Iterator[tuple[float, bytes]]:
+    """(seconds after the start, bytes) for each whole second, for ever. `start` is aware UTC; clocks go wrong by `faults`."""
+    encode = DIALECTS[dialect]().encode
     chance = Random(f"{seed}/receiver")
     for second in count():
-        yield float(second), encode(fix(route, second, start, chance))
+        wrong = active(faults, "clock", GPS_PORT, second)
+        yield float(second), encode(fix(route, second, start if wrong is None else start + wrong.shift, chance))
 
 
 def fix(route: Route, second: int, start: datetime, chance: Random) -> Fix:

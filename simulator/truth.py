@@ -7,7 +7,7 @@ vrm_true, vrm_said the plate, and what the camera made of it
 track              the passage: one vehicle, once in view; with --unique equal to n
 hit_expected       true on a track's first whole read that says a given listed VRM
 fault              null: a whole read was said to a reader. Or what hit it: a fault's word ("unplug", "cut", "noise",
-                   "silence"), "closed" (nobody had the port open), "overflow" (the reader left no room)
+                   "silence", "stuck-plate": whole, but another vehicle's), "closed" (nobody had the port open), "overflow" (the reader left no room)
 """
 
 import json

@@ -15,7 +15,7 @@ from simulator.plates import draw
 from simulator.traffic import Passage, listed_tracks, passages, single_passages
 from simulator.wanted import FIRST_NUMBER, Wanted, compose
 
-GPS_PORT: Final = "gps"
+UNHEARD: Final = ("clock", "broker", "link")  # layers whose faults let every read be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,24 @@ class World:
     faults: tuple[Fault, ...] = ()
     clear_s: tuple[float, ...] = ()
     """More times of which listed vehicles keep clear, besides the edges of faults."""
+    gpsd_port: int | None = None
+    """TCP port of this machine at which the receiver is to be had from a gpsd; None: NMEA on a serial line."""
 
     def __post_init__(self) -> None:
         if not (0 < self.rate < inf and 0 < self.reads <= FIRST_NUMBER and self.cameras):
             raise ValueError(f"a world needs a rate above 0, 1 to {FIRST_NUMBER} reads, and a camera")
         if self.hits < 0 or (self.hits >= 1 and self.hits != int(self.hits)):
             raise ValueError("hits are a whole number of vehicles, or a share below 1")
+        for fault in self.faults:
+            try:
+                self.start + fault.shift
+            except OverflowError:
+                raise ValueError("a clock that is shifted so far from the start is in no calendar") from None
+
+    @property
+    def gps_dialect(self) -> str:
+        """What the receiver speaks."""
+        return "nmea" if self.gpsd_port is None else "gpsd"
 
     def passages(self) -> Iterator[Passage]:
         """The passages through the cameras' view, rising in time; the same at each call."""
@@ -62,7 +74,8 @@ class Cast:
 
 def cast(world: World) -> Cast:
     """The list and the passages of its vehicles, each of which passes once. ValueError: there is no room for them."""
-    edges_s = (*world.clear_s, *(edge_s for fault in world.faults for edge_s in (fault.start_s, fault.end_s)))
+    faults = (fault for fault in world.faults if fault.word.layer not in UNHEARD)
+    edges_s = (*world.clear_s, *(edge_s for fault in faults for edge_s in (fault.start_s, fault.end_s)))
     tracks = listed_tracks(world.passages(), edges_s, world.hits, world.seed) if world.hits else []
     vrms = map(plate, tracks) if world.unique else _different(Random(f"{world.seed}/passing"), len(tracks))
     listed = dict(zip(tracks, vrms, strict=True))

@@ -25,11 +25,14 @@ class Flight:
     ignored: int = 0
     answers_then: int = 0
     """How many answers the window had had when this was last sent."""
+    silent: int = 0
+    """Sends in a row, the last one included, between which nothing in the window was answered for."""
 
     def was_sent(self, now_s: float, answers: int) -> None:
         """It goes out (again) now."""
         if self.sent:
             self.wait_s = min(self.wait_s * 2, LONGEST_RESEND_S)
+        self.silent = self.silent + 1 if answers == self.answers_then else 1
         self.sent += 1
         self.due_s = now_s + self.wait_s
         self.answers_then = answers

@@ -50,6 +50,8 @@ class Window:
         self._hurries = False
         self._flights: list[Flight] = []
         self._singles: dict[Ledger, Ranges] = {}
+        self._waiting: dict[Ledger, Ranges] = {}
+        """Not in flight, and not to be sent before something else is answered for."""
         self.answers = 0
         """Flights that headquarters has answered for."""
         self.resent = 0
@@ -67,6 +69,7 @@ class Window:
 
     def connected(self) -> None:
         """A new connection, or headquarters is there again: everything in flight is due at once."""
+        self._waiting.clear()
         for flight in self._flights:
             flight.due_s = 0.0
 
@@ -93,7 +96,35 @@ class Window:
         return min(dues, default=None)
 
     def claim(self, now_s: float) -> Claim | None:
-        """What to make the next batch of, or None: nothing is ripe, or the window is full."""
+        """What to make the next batch of, or None: nothing is ripe, or the window is full.
+
+        Where nobody answers for anything in the window, something else is tried in place of the batch sent most often:
+        its answer tells a batch that is poison from a headquarters that is away.
+        """
+        if claim := self._next(now_s):
+            return claim
+        for is_urgent in (True, False):
+            flights = [flight for flight in self._flights if (flight.ledger.lane is Lane.URGENT) is is_urgent]
+            if flights and all(map(self._is_unanswered, flights)):
+                flight = max(flights, key=lambda flight: flight.sent)
+                if claim := self._in_place_of(flight, now_s):
+                    return claim
+        return None
+
+    def _is_unanswered(self, flight: Flight) -> bool:
+        return flight.silent >= MOST_IGNORED and flight.answers_then == self.answers
+
+    def _in_place_of(self, flight: Flight, now_s: float) -> Claim | None:
+        others, self._flights = self._flights, [other for other in self._flights if other is not flight]
+        waiting = self._waiting.setdefault(flight.ledger, Ranges())
+        waiting.add(flight.first, flight.last)
+        if claim := self._next(now_s):
+            return claim
+        self._flights = others
+        waiting.remove(flight.first, flight.last)
+        return None
+
+    def _next(self, now_s: float) -> Claim | None:
         urgent = [flight for flight in self._flights if flight.ledger.lane is Lane.URGENT]
         if len(urgent) < MOST_URGENT and (claim := self._oldest(Lane.URGENT, now_s)):
             return claim
@@ -126,14 +157,19 @@ class Window:
         """Headquarters has stored these; the ranges that are news. Flights that are wholly answered for end."""
         news = ledger.receipt(held.ranges)
         landed = [f for f in self._flights if f.ledger is ledger and ledger.done.covers(f.first, f.last)]
-        self.answers += len(landed)
+        self._answered(len(landed))
         self._flights = [flight for flight in self._flights if flight not in landed]
         return news
 
     def refused(self, refused: Refused, ledger: Ledger) -> None:
         """Headquarters could not read this batch: its rows go one by one; a single row is set aside."""
-        self.answers += 1
+        self._answered(1)
         self._poisoned(ledger, refused.first, min(refused.last, ledger.last))
+
+    def _answered(self, count: int) -> None:
+        self.answers += count
+        if count:
+            self._waiting.clear()
 
     def _poisoned(self, ledger: Ledger, first: int, last: int) -> None:
         if ledger.done.covers(first, last):
@@ -189,8 +225,10 @@ class Window:
         return Claim(ledger, before, live, single=False)
 
     def _gap(self, ledger: Ledger, first: int, last: int) -> Range | None:
-        """The first numbers of first..last that are neither done nor in flight."""
-        flown = sorted((f.first, f.last) for f in self._flights if f.ledger is ledger)
+        """The first numbers of first..last that are neither done nor in flight nor waiting."""
+        flown = sorted(
+            [(f.first, f.last) for f in self._flights if f.ledger is ledger] + [*self._waiting.get(ledger, ())]
+        )
         for gap in ledger.done.gaps(first, last) if first <= last else ():
             if free := _without(gap, flown):
                 return free

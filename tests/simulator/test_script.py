@@ -137,6 +137,14 @@ def test_a_stuck_camera_says_its_last_unlisted_plate(make_world: Make) -> None:
     assert [fault for due_s, _, fault in reads if fault] == ["stuck-plate"] * len(stuck)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_a_camera_is_never_stuck_on_a_listed_plate(make_world: Make, seed: int) -> None:
+    faults = parse(["at 20s stuck-plate front 9s"], ("front", "rear", "gps"))
+    world = make_world(seed=seed, rate=2, reads=60, hits=8, faults=faults)
+    listed = set(cast(world).listed.values())
+    assert not [s for s in sayings(world) if s.read and s.fault == "stuck-plate" and s.read.vrm_said in listed]
+
+
 def test_a_camera_whose_clock_is_wrong_says_so_and_reads_on(make_world: Make) -> None:
     faults = parse(["at 2s clock front +10y 2s"], ("front", "rear", "gps"))
     world = make_world(faults=faults)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import re
 import sys
 import tomllib
@@ -63,7 +62,9 @@ async def test_an_unplugged_camera_is_read_again_and_the_truth_knows_when_not(
     assert not Counter(heard) - Counter(line["vrm_said"] for line in truth if line["fault"] is None)
 
 
-async def test_a_power_cut_is_told_on_stdout_and_a_relay_stands_before_the_broker(tmp_path: Path) -> None:
+async def test_a_power_cut_is_told_on_stdout_and_a_relay_stands_before_the_broker(
+    tmp_path: Path, listen: Callable[[Path], Any]
+) -> None:
     (tmp_path / "faults").write_text("at 500ms power cut\nlink 128kbit 20% loss\n")
     options = ("--rate", "50", "--reads", "100", "--hits", "0", "--faults", str(tmp_path / "faults"), "--stay", "9m")
     program = await asyncio.create_subprocess_exec(
@@ -73,12 +74,9 @@ async def test_a_power_cut_is_told_on_stdout_and_a_relay_stands_before_the_broke
     await program.stdout.readline()
     config = tomllib.loads((tmp_path / "patrol-edge.toml").read_text(encoding="utf-8"))
     assert re.fullmatch(r"mqtt://127\.0\.0\.1:(?!1883)\d+", config["broker"]["url"])
-    readers = [
-        os.open(tmp_path / "ports" / name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY) for name in ("front", "gps")
-    ]
+    for name in ("front", "gps"):
+        listen(tmp_path / "ports" / name).start()
     told = [json.loads(await program.stdout.readline()) for _ in range(3)]
-    for reader in readers:
-        os.close(reader)
     assert [next(iter(line)) for line in told] == ["playing", "power_cut", "reads"]
     assert told[1]["at_s"] == 0.5
     assert told[1]["mono_ns"] >= told[0]["start_mono_ns"] + 500_000_000
