@@ -1,16 +1,7 @@
 """A key, a folder in memory, readings and groups of them, an open spool, a pseudo-terminal, a whole daemon: for the tests of the car."""
 
 import asyncio
-import json
-import os
-import pty
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import tty
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -29,14 +20,13 @@ from edge.spool.opening import Opened, open_spool
 from proto.events import Clock, Moment, Place, Start
 from proto.lanes import Lane
 from proto.voi import COLUMNS
+from tests.edge.rig.daemon import KEY, PATIENCE_S, Daemon
+from tests.edge.rig.device import Device
 
-ROOT: Final = Path(__file__).parents[2]
-KEY: Final = "5a" * 32
 EPOCH: Final = b"epoch--1"
 BOOT: Final = b"boot---1"
 QUOTA_BYTES: Final = 64 << 20
 NOON_MS: Final = 1_795_608_000_000  # 2026-11-25T12:00:00Z
-PATIENCE_S: Final = 20.0
 
 
 @pytest.fixture
@@ -164,48 +154,6 @@ def carry(tmp_path: Path, write_voi: Callable[..., Path]) -> Callable[..., Path]
     return put
 
 
-class Device:
-    """A pseudo-terminal under a name that stays. The test holds the device's end; `path` is what the car opens."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._master = self._slave = -1
-        self.plug()
-
-    def plug(self) -> None:
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        self.path.symlink_to(os.ttyname(self._slave))
-
-    def unplug(self) -> None:
-        if self._master >= 0:
-            self.path.unlink()
-            os.close(self._slave)
-            os.close(self._master)
-            self._master = -1
-
-    def say(self, data: bytes) -> None:
-        """All of it: waits while the terminal is full."""
-        while data:
-            data = data[os.write(self._master, data) :]
-
-    def read_plate(self, vrm: str) -> None:
-        """What an axxon camera says of a plate."""
-        self.say(b"\x022026112512000001" + vrm.encode() + b"\x03")
-
-    def has_place(self, lat: str, lon: str, at: str = "120000.000", on: str = "251126") -> None:
-        """What a receiver says: ddmm.mmmmm north and dddmm.mmmmm west."""
-        self.say(nmea(f"GPRMC,{at},A,{lat},N,{lon},W,12.300,271.40,{on},,,A"))
-
-
-def nmea(sentence: str) -> bytes:
-    """The sentence with its checksum."""
-    checksum = 0
-    for byte in sentence.encode():
-        checksum ^= byte
-    return f"${sentence}*{checksum:02X}\r\n".encode()
-
-
 @pytest.fixture
 def plug(tmp_path: Path) -> Iterator[Callable[[str], Device]]:
     """`plug("front")`: a device under that name."""
@@ -230,93 +178,6 @@ async def eventually(is_so: Callable[[], Any], within_s: float = PATIENCE_S) -> 
 @pytest.fixture(name="eventually")
 def eventually_fixture() -> Callable[..., Any]:
     return eventually
-
-
-class Reader:
-    """A reader of the daemon's socket."""
-
-    def __init__(self, path: Path) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.settimeout(PATIENCE_S)
-        self._socket.connect(str(path))
-        self._lines = self._socket.makefile("rb")
-        self.status = self.next()
-
-    def next(self) -> dict[str, Any]:
-        line: dict[str, Any] = json.loads(self._lines.readline())
-        return line
-
-    def until(self, kind: str, **fields: object) -> dict[str, Any]:
-        """The first line of this kind that has these fields."""
-        while True:
-            line = self.next()
-            if line["kind"] == kind and all(line.get(name) == value for name, value in fields.items()):
-                return line
-
-    def close(self) -> None:
-        self._lines.close()
-        self._socket.close()
-
-
-class Daemon:
-    """A real `patrol-edge run` with a folder of its own. `output` is everything it has written."""
-
-    def __init__(self, folder: Path, broker: str, extra: str = "") -> None:
-        self.folder = folder
-        self.config = folder / "patrol-edge.toml"
-        self.socket = folder / "s"
-        self._log = folder / "output"
-        (folder / "key").write_text(KEY)
-        self.config.write_text(
-            f'vehicle = "k-0417"\n[broker]\nurl = "{broker}"\n[storage]\nfolder = "store"\nkey_file = "key"\n'
-            f'[local]\nsocket = "s"\n[lists]\nallow_unsigned = true\n[uplink]\nlinger_s = 0.2\n{extra}'
-        )
-        self.process: subprocess.Popen[bytes] | None = None
-        self._readers: list[Reader] = []
-
-    @property
-    def output(self) -> str:
-        return self._log.read_text()
-
-    def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """One `patrol-edge` command with this configuration: `command("data", "import", "wanted.csv")`."""
-        split = 2 if words[0] == "data" else 1
-        line = [sys.executable, "-m", "edge", *words[:split], "--config", str(self.config), *words[split:]]
-        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=check, timeout=60)
-
-    def start(self) -> Reader:
-        """Its first reader; the socket is there within the deadline."""
-        line = [sys.executable, "-m", "edge", "run", "--config", str(self.config), "--log-level", "debug"]
-        with self._log.open("ab") as output:
-            self.process = subprocess.Popen(line, cwd=ROOT, stdout=output, stderr=output)
-        deadline = time.monotonic() + PATIENCE_S
-        while not self.socket.exists():
-            assert self.process.poll() is None, self.output
-            assert time.monotonic() < deadline, self.output
-            time.sleep(0.01)
-        return self.reader()
-
-    def reader(self) -> Reader:
-        self._readers.append(Reader(self.socket))
-        return self._readers[-1]
-
-    def stop(self, within_s: float = 5.0) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(within_s)
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-        self.socket.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        for reader in self._readers:
-            reader.close()
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
 
 
 MakeDaemon = Callable[..., Daemon]

@@ -19,7 +19,8 @@ from proto.voi import COLUMNS
 
 if TYPE_CHECKING:
     from tests.conftest import Mosquitto
-    from tests.edge.conftest import Daemon, Device, Reader
+    from tests.edge.rig.daemon import Daemon, Reader
+    from tests.edge.rig.device import Device
 
 CAMERA = '[[cameras]]\nname = "front"\ndialect = "axxon"\nport = "../front"\n'
 GPS = '[gps]\nport = "../gps"\n'

@@ -14,7 +14,9 @@ from headquarters.datasets.signing import load_signer
 
 if TYPE_CHECKING:
     from tests.conftest import Mosquitto, OpenRelay, StartHeadquarters
-    from tests.edge.conftest import Daemon, Device, MakeDaemon
+    from tests.edge.conftest import MakeDaemon
+    from tests.edge.rig.daemon import Daemon
+    from tests.edge.rig.device import Device
 
 ROOT: Final = Path(__file__).parents[3]
 

@@ -15,7 +15,6 @@ from edge.spool.group import Group, Run
 from edge.spool.ledger import Ledger
 from edge.spool.opening import Opened
 from edge.spool.spool import RECEIPTS_AT_LEAST_S, Spool
-from proto.control import Held
 from proto.lanes import Lane
 from proto.ranges import Ranges
 
@@ -63,18 +62,6 @@ async def test_what_was_added_is_read_back_under_its_numbers(
     assert read == [(n, make_body(n)) for n in range(150, 251)]
 
 
-async def test_it_is_there_after_a_restart_and_belongs_to_its_epoch(
-    opened: Open, make_group: Make, make_body: Callable[..., bytes]
-) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 300), 0)
-    async with opened(epoch=NEXT) as open_:
-        read = await open_.spool.read(lane(open_.spool), (1, 300), 1000, 100_000)
-        assert open_.spool.parent is not None
-        assert (open_.spool.parent.id, open_.spool.lasts()) == (EPOCH, ((Lane.READ, 300),))
-    assert read == [(n, make_body(n)) for n in range(1, 301)]
-
-
 async def test_a_read_keeps_both_bounds(opened: Open, make_group: Make) -> None:
     async with opened() as open_:
         await open_.spool.add(make_group(1, 300), 0)
@@ -83,16 +70,6 @@ async def test_a_read_keeps_both_bounds(opened: Open, make_group: Make) -> None:
         assert len(await open_.spool.read(ledger, (1, 300), 300, 205)) == 10
     async with opened(epoch=NEXT) as open_:
         assert len(await open_.spool.read(lane(open_.spool), (2, 300), 7, 100_000)) == 7
-
-
-async def test_an_epoch_without_events_leaves_no_trace(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 1), 0)
-    async with opened(epoch=NEXT):
-        pass
-    async with opened(epoch=THIRD) as open_:
-        assert open_.spool.parent is not None
-        assert open_.spool.parent.id == EPOCH
 
 
 async def test_receipts_are_there_after_a_clean_stop(opened: Open, make_group: Make) -> None:
@@ -145,21 +122,6 @@ async def test_a_cancelled_add_is_whole_and_memory_knows_it(opened: Open, make_g
         assert (ledger.last, ledger.rows) == (30, 3)
 
 
-async def test_add_and_tidy_at_once_count_a_deleted_row_once(opened: Open, make_group: Make) -> None:
-    async with opened(quota_bytes=QUOTA) as open_:
-        spool = open_.spool
-        await spool.add(make_group(1, 1, Lane.URGENT), 0)
-        for n in range(96):
-            await spool.add(make_group(1 + n, 1, size=1000), 0)
-        await receipted(spool, 1, 90)
-        await asyncio.gather(spool.tidy(NOON_S + 1), spool.add(make_group(97, 1, size=1000), 0), spool.tidy(NOON_S + 1))
-        ledger = lane(spool)
-        in_file = await all_of(spool, ledger)
-        assert ledger.rows == len(in_file)
-        assert ledger.bytes == sum(len(body) + rows.ROW_COST_BYTES for _, body in in_file)
-        assert ledger.dropped == 0
-
-
 async def test_a_lane_keeps_its_quota_and_every_loss_is_counted(opened: Open, make_group: Make) -> None:
     async with opened(quota_bytes=QUOTA) as open_:
         spool = open_.spool
@@ -208,82 +170,6 @@ async def test_a_file_of_many_small_rows_stays_within_its_bound(opened: Open, ma
         assert (pages - free) * 1024 < 1.5 * 500_000
 
 
-async def test_aged_receipted_rows_go_and_younger_and_unsent_ones_stay(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        spool = open_.spool
-        for n, born in enumerate((NOON_S, NOON_S + 10, None, NOON_S + 20, NOON_S + 30), 1):
-            await spool.add(make_group(n, 1, born_s=born), 0)
-        await receipted(spool, 1, 1)
-        await receipted(spool, 3, 4)
-        assert await spool.tidy(NOON_S + 25) == 3
-        assert [number for number, _ in await all_of(spool, lane(spool))] == [2, 5]
-        assert await spool.tidy(NOON_S + 25) == 0
-
-
-async def test_rows_without_a_date_do_not_keep_the_dated_ones_behind_them(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        spool = open_.spool
-        for n in range(1, 300):
-            await spool.add(make_group(n, 1, born_s=None if n < 250 else NOON_S), 0)
-        await receipted(spool, 1, 299)
-        deleted = 0
-        while count := await spool.tidy(NOON_S + 1):
-            deleted += count
-        assert deleted == 298  # the newest one proves the last number
-
-
-async def test_the_newest_row_of_an_epoch_stays_until_its_successor_is_known(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 1), 0)
-        await open_.spool.add(make_group(2, 1), 0)
-        await receipted(open_.spool, 1, 2)
-        await open_.spool.tidy(NOON_S + 1)
-        assert [number for number, _ in await all_of(open_.spool, lane(open_.spool))] == [2]
-    async with opened(epoch=NEXT) as open_:
-        spool = open_.spool
-        await spool.add(make_group(1, 1, Lane.URGENT), 0)
-        assert await spool.tidy(NOON_S + 1) == 0
-        await receipted(spool, 1, 1, Lane.URGENT, NEXT)
-        assert await spool.tidy(NOON_S + 1) == 1
-
-
-async def test_an_epoch_of_which_nothing_is_left_is_forgotten(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 5), 0)
-        await receipted(open_.spool, 1, 5)
-    async with opened(epoch=NEXT) as open_:
-        await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
-        await open_.spool.tidy(NOON_S + 1)
-        await open_.spool.tidy(NOON_S + 1)
-        assert open_.spool.ledger_of(EPOCH, Lane.READ) is None
-        assert [epoch.id for epoch in await open_.spool._database.read(rows.epochs)] == [NEXT]
-    async with opened(epoch=THIRD) as open_:
-        assert open_.spool.parent is not None
-        assert open_.spool.parent.id == NEXT
-
-
-async def test_an_epoch_with_something_to_send_is_not_forgotten(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 5), 0)
-    async with opened(epoch=NEXT) as open_:
-        await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
-        await open_.spool.tidy(NOON_S + 1)
-        assert lane(open_.spool).unreceipted() == [(1, 5)]
-
-
-async def test_held_names_what_is_receipted_and_still_here(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        spool = open_.spool
-        for n in range(1, 6):
-            await spool.add(make_group(n, 1), 0)
-        await receipted(spool, 1, 4)
-        assert spool.held() == [Held(EPOCH, Lane.READ, Ranges([(1, 4)]))]
-        await spool.tidy(NOON_S + 1)
-        assert spool.held() == []
-
-
 async def test_rows_that_headquarters_asked_for_while_they_were_deleted_count_as_a_loss(
     opened: Open, make_group: Make
 ) -> None:
@@ -318,34 +204,6 @@ async def test_a_group_of_several_lanes_is_one_promise(opened: Open, make_body: 
         assert {(int(of), 3) for of in Lane} == {(of, ledger.last) for (_, of), ledger in open_.spool.ledgers.items()}
 
 
-async def test_the_last_number_of_an_epoch_is_known_until_all_of_it_is_answered_for(
-    opened: Open, make_group: Make
-) -> None:
-    """Its rows are dropped for the sake of newer ones; headquarters must still be told which numbers there were."""
-    async with opened(quota_bytes=QUOTA) as open_:
-        for n in range(1, 51):
-            await open_.spool.add(make_group(n, 1, size=1000), 0)
-    async with opened(epoch=NEXT, quota_bytes=QUOTA) as open_:
-        await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
-        for n in range(1, 201):
-            await open_.spool.add(make_group(n, 1, size=1000), 0)
-        assert [number for number, _ in await all_of(open_.spool, lane(open_.spool))] == [50]
-    async with opened(epoch=THIRD, quota_bytes=QUOTA) as open_:
-        assert lane(open_.spool).unreceipted() == [(1, 50)]
-
-
-async def test_an_epoch_without_rows_is_still_the_parent_until_it_has_a_child(opened: Open, make_group: Make) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 5), 0)
-        await open_.spool._database.read(lambda connection: connection.execute("DELETE FROM run"))
-    async with opened(epoch=NEXT) as open_:
-        await open_.spool.tidy(NOON_S)
-    async with opened(epoch=THIRD) as open_:
-        assert open_.spool.parent is not None
-        assert open_.spool.parent.id == EPOCH
-
-
 async def test_receipts_that_were_not_written_with_a_group_are_written_later(opened: Open, make_group: Make) -> None:
     async with opened() as open_:
         spool = open_.spool
@@ -357,20 +215,3 @@ async def test_receipts_that_were_not_written_with_a_group_are_written_later(ope
         await spool._database.read(lambda connection: connection.execute("ALTER TABLE gone RENAME TO run"))
     async with opened(epoch=NEXT) as open_:
         assert lane(open_.spool).unreceipted() == []
-
-
-async def test_an_epoch_whose_rows_are_lost_is_not_forgotten_before_headquarters_knows(
-    opened: Open, make_group: Make
-) -> None:
-    async with opened() as open_:
-        await open_.spool.add(make_group(1, 9), 0)
-        await receipted(open_.spool, 7, 9)
-        await open_.spool._database.read(lambda connection: connection.execute("DELETE FROM run"))
-    async with opened(epoch=NEXT) as open_:
-        await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
-        await open_.spool.tidy(NOON_S)
-        assert lane(open_.spool).unreceipted() == [(1, 6)]
-        await receipted(open_.spool, 1, 6)
-        await open_.spool.tidy(NOON_S)
-        assert open_.spool.ledger_of(EPOCH, Lane.READ) is None
