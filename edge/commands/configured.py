@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from edge.config import Config
-from edge.config_file import ConfigError, load
+from edge.config_file import ConfigError, key_of, load
 
 WRONG: Final = 2
 DEFAULT: Final = Path("/etc/patrol-edge/patrol-edge.toml")
@@ -21,6 +21,18 @@ def configured(args: argparse.Namespace) -> Config | None:
     """The configuration, or None after saying why there is none."""
     try:
         return load(args.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return None
+
+
+def keyed(args: argparse.Namespace) -> tuple[Config, str] | None:
+    """The configuration and the store's key, or None after saying why there is none."""
+    config = configured(args)
+    if config is None:
+        return None
+    try:
+        return config, key_of(config.storage)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return None

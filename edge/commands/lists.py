@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from edge.clock import CarClock
-from edge.commands.configured import WRONG, add_config, configured
+from edge.commands.configured import WRONG, add_config, keyed
 from edge.config import Config
-from edge.config_file import ConfigError, key_of
 from edge.data import holdings
 from edge.matcher.listfile import SUFFIX, open_list
 from edge.spool.database import StoreError
@@ -25,14 +24,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """0: all can be used and none is stale. 1: one is stale or cannot be read. 2: wrong usage."""
-    config = configured(args)
-    if config is None:
+    found = keyed(args)
+    if found is None:
         return WRONG
-    try:
-        key = key_of(config.storage)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return WRONG
+    config, key = found
     carried, damaged = _carried(config, key)
     if args.json:
         print(json.dumps(carried))

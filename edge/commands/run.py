@@ -4,11 +4,9 @@ The configuration is validated first; then this process becomes the daemon, and 
 """
 
 import argparse
-import sys
 
 from edge import daemon
-from edge.commands.configured import WRONG, add_config, configured
-from edge.config_file import ConfigError, key_of
+from edge.commands.configured import WRONG, add_config, keyed
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,12 +19,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:  # noqa: RET503 - `become` does not come back
     """Comes back only when there is no daemon to become (2); its exit code is 0 on SIGTERM, 1 after a fault."""
-    config = configured(args)
-    if config is None:
+    found = keyed(args)
+    if found is None:
         return WRONG
-    try:
-        key = key_of(config.storage)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return WRONG
+    config, key = found
     daemon.become(daemon.Orders(config, key, args.log_level))

@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from edge.commands.configured import WRONG, add_config, configured
-from edge.config_file import ConfigError, key_of
+from edge.commands.configured import WRONG, add_config, keyed
 from edge.spool import rows
 from edge.spool.database import PAGE_BYTES, SPOOL_CACHE_KB, StoreError, connect
 from edge.spool.ledger import Ledger
@@ -25,15 +24,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """Reads the spool's file itself."""
-    config = configured(args)
-    if config is None:
+    found = keyed(args)
+    if found is None:
         return WRONG
+    config, key = found
     try:
-        key = key_of(config.storage)
         unreceipted = list(_unreceipted(path_of(config.storage.folder, key), key))
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return WRONG
     except StoreError as error:
         print(f"the spool cannot be read: {error}; the next start of the daemon salvages it", file=sys.stderr)
         return 1
