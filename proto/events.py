@@ -1,14 +1,13 @@
 """An event <-> its body: a positional msgpack array with scaled integers, encoded once at birth, at most 2 kB. [proto-3]
 
 Every body begins `[kind, uptime_ms, utc_offset_ms, clock, ...]`. UTC is `uptime_ms + utc_offset_ms`: the offset stays the
-same from event to event, so that a batch compresses to little more than the uptimes and the plates.
+same from event to event, so that a batch compresses to little more than the uptimes and the plates. The kinds: `kinds.py`.
 """
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields, replace
-from enum import IntEnum
+from dataclasses import MISSING, fields, replace
 from operator import attrgetter
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, Final
 
 import msgpack
 
@@ -26,178 +25,29 @@ from proto.fields import (
     text,
     whole,
 )
+from proto.kinds import KINDS as KINDS
+from proto.kinds import WORDS as WORDS
+from proto.kinds import Alarm as Alarm
+from proto.kinds import Change as Change
+from proto.kinds import ClockSet as ClockSet
+from proto.kinds import Dropped as Dropped
+from proto.kinds import Event as Event
+from proto.kinds import Health as Health
+from proto.kinds import Hit as Hit
+from proto.kinds import LookOut as LookOut
+from proto.kinds import Position as Position
+from proto.kinds import Read as Read
+from proto.kinds import Start as Start
+from proto.kinds import Step as Step
+from proto.kinds import Unknown as Unknown
+from proto.moments import MAX_LAT_E6 as MAX_LAT_E6
+from proto.moments import MAX_LON_E6 as MAX_LON_E6
+from proto.moments import MAX_MS as MAX_MS
+from proto.moments import Clock as Clock
+from proto.moments import Moment as Moment
+from proto.moments import Place as Place
 
 MAX_BODY_BYTES: Final = 2048
-MAX_LAT_E6: Final = 90_000_000
-MAX_LON_E6: Final = 180_000_000
-MAX_MS: Final = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: what a body says when has a date, and sums fit 64 bits
-
-
-class Clock(IntEnum):
-    """How good the car's wall clock was: never set / carried over from before / set by NTP / confirmed by GNSS."""
-
-    UNSET = 0
-    KEPT = 1
-    NTP = 2
-    GNSS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When it was: milliseconds since the machine's boot (suspend included), and UTC at that boot when it is known."""
-
-    uptime_ms: int
-    utc_offset_ms: int | None
-    clock: Clock
-
-    @property
-    def utc_ms(self) -> int | None:
-        """Milliseconds since 1970-01-01 UTC, or None while the car did not know the time."""
-        return None if self.utc_offset_ms is None else self.uptime_ms + self.utc_offset_ms
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Place:
-    """Where it was: WGS 84 in millionths of a degree, and the uptime of the receiver. No repr: it could reach a log."""
-
-    lat_e6: int
-    lon_e6: int
-    placed_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The first event of an epoch. `lasts` names the parent's last number per lane; None: unknown (no parent or a salvage)."""
-
-    KIND: ClassVar[int] = 0
-    moment: Moment
-    parent: bytes | None
-    lasts: tuple[tuple[int, int], ...] | None
-    version: str
-    salvaged: bool = False
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One plate seen by one camera. `camera_at_s`: the camera's own clock, zone unstated, as seconds since 1970 of its face."""
-
-    KIND: ClassVar[int] = 1
-    moment: Moment
-    camera: str
-    vrm: str = field(repr=False)
-    track: int
-    confidence_permille: int | None = None
-    place: Place | None = None
-    camera_at_s: int | None = None
-    country: str | None = None
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A read that is on a list. `read` is its number in lane read of the same epoch; `alert` is the alert's number in this epoch."""
-
-    KIND: ClassVar[int] = 2
-    moment: Moment
-    read: int | None
-    alert: int
-    camera: str
-    vrm: str = field(repr=False)
-    track: int
-    list: str
-    priority: int | None = None
-    action: str | None = None
-    reason: str | None = field(default=None, repr=False)
-    list_age_s: int | None = None
-    signed: bool = False
-    place: Place | None = None
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the car was. Speed in cm/s, heading in hundredths of a degree from true north."""
-
-    KIND: ClassVar[int] = 3
-    moment: Moment
-    place: Place
-    speed_cmps: int | None = None
-    heading_cdeg: int | None = None
-    gnss_ms: int | None = None
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSet:
-    """The car learned the time, or a better one: its moment's offset dates the events of this boot that have none."""
-
-    KIND: ClassVar[int] = 4
-    moment: Moment
-    was: Clock
-    was_offset_ms: int | None = None
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Gauges and counts by name, whole numbers, units in the names."""
-
-    KIND: ClassVar[int] = 5
-    moment: Moment
-    figures: tuple[tuple[str, int], ...]
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A loss that a bound forced: how many of which lane, and why. `first`..`last` when they had numbers already."""
-
-    KIND: ClassVar[int] = 6
-    moment: Moment
-    lane: int
-    count: int
-    reason: str
-    epoch: bytes | None = None
-    first: int | None = None
-    last: int | None = None
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something a person must look at: a word for the machine and a sentence for the person, without personal data."""
-
-    KIND: ClassVar[int] = 7
-    moment: Moment
-    name: str
-    detail: str
-    more: tuple[Any, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """An event of a later version of this language: kept whole."""
-
-    kind: int
-    moment: Moment
-    more: tuple[Any, ...] = field(repr=False)
-
-
-Event: TypeAlias = Start | Read | Hit | Position | ClockSet | Health | Dropped | Alarm
-KINDS: Final[dict[int, type[Event]]] = {
-    kind.KIND: kind for kind in (Start, Read, Hit, Position, ClockSet, Health, Dropped, Alarm)
-}
-WORDS: Final[dict[int, str]] = {
-    Start.KIND: "start",
-    Read.KIND: "read",
-    Hit.KIND: "hit",
-    Position.KIND: "position",
-    ClockSet.KIND: "clock",
-    Health.KIND: "health",
-    Dropped.KIND: "dropped",
-    Alarm.KIND: "alarm",
-}
 
 
 def encode(event: Event | Unknown) -> bytes:

@@ -14,17 +14,20 @@ from proto.batches import Batch
 from proto.control import Held, Refused
 from proto.events import (
     Alarm,
+    Change,
     Clock,
     ClockSet,
     Dropped,
     Event,
     Health,
     Hit,
+    LookOut,
     Moment,
     Place,
     Position,
     Read,
     Start,
+    Step,
     Unknown,
 )
 from proto.lanes import Lane
@@ -57,6 +60,15 @@ EVENTS: Final[dict[str, Event | Unknown]] = {
     "dropped before it had a number": Dropped(DATED, Lane.READ, 3, "queue full"),
     "dropped rows": Dropped(DATED, Lane.IMAGE, 100, "quota", PARENT, 1, 100),
     "alarm": Alarm(DATED, "list-stale", "The list is 26 hours old."),
+    "hit by a pattern, not sounded": Hit(
+        DATED, 8, 2, "rear", "CD34 EFG", 18, "crew", 10, "STOP", found="pattern", shown="listed", mismatch="make colour"
+    ),
+    "step": Step(DATED, 1, "accepted", officer="4711"),
+    "step, all that may be said": Step(DATED, 1, "rejected", "misread", "4711", PARENT, 3),
+    "look-out": LookOut(DATED, "add", "AB12 CDE", "4711", "drove off", 1_764_090_000),
+    "look-out that is over": LookOut(DATED, "remove", "AB12 CDE"),
+    "change": Change(DATED, "4711", "threshold", "0", "40"),
+    "change by nobody known": Change(UNDATED, None, "threshold"),
     "read of a later version": Read(DATED, "front", "AB12 CDE", 17, more=("new", (1, None))),
     "a kind of a later version": Unknown(99, DATED, ("new", None, (True, 1.5))),
 }

@@ -8,16 +8,19 @@ from edge.spool.group import Group, Run
 from proto.errors import FrameError
 from proto.events import (
     Alarm,
+    Change,
     Clock,
     ClockSet,
     Dropped,
     Event,
     Health,
     Hit,
+    LookOut,
     Moment,
     Position,
     Read,
     Start,
+    Step,
     encode,
 )
 from proto.lanes import Lane
@@ -33,6 +36,9 @@ LANES: Final[dict[type[Event], Lane]] = {
     Health: Lane.HEALTH,
     Dropped: Lane.URGENT,
     Alarm: Lane.URGENT,
+    Step: Lane.URGENT,
+    LookOut: Lane.AUDIT,
+    Change: Lane.AUDIT,
 }
 
 

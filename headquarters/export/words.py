@@ -6,15 +6,18 @@ from typing import Any, Final
 from headquarters.export.times import iso, iso_naive
 from proto.events import (
     Alarm,
+    Change,
     ClockSet,
     Dropped,
     Event,
     Health,
     Hit,
+    LookOut,
     Place,
     Position,
     Read,
     Start,
+    Step,
     Unknown,
 )
 from proto.lanes import Lane
@@ -60,6 +63,9 @@ def _hit(event: Hit) -> dict[str, Any]:
         "list_age_s": event.list_age_s,
         "signed": event.signed,
         **_place(event.place),
+        "found": event.found,
+        "shown": event.shown,
+        "mismatch": event.mismatch,
     }
 
 
@@ -96,6 +102,32 @@ def _alarm(event: Alarm) -> dict[str, Any]:
     return {"name": event.name, "detail": event.detail}
 
 
+def _step(event: Step) -> dict[str, Any]:
+    """The alert is of the line's own epoch when no other is named."""
+    return {
+        "alert": event.alert,
+        "step": event.step,
+        "reason": event.reason,
+        "officer": event.officer,
+        "alert_epoch": _hex(event.epoch),
+        "note": event.note,
+    }
+
+
+def _look_out(event: LookOut) -> dict[str, Any]:
+    return {
+        "deed": event.deed,
+        "vrm": event.vrm,
+        "officer": event.officer,
+        "reason": event.reason,
+        "until": iso(None if event.until_s is None else event.until_s * 1000),
+    }
+
+
+def _change(event: Change) -> dict[str, Any]:
+    return {"officer": event.officer, "what": event.what, "was": event.was, "now": event.now}
+
+
 _OF_KIND: Final[dict[int, Callable[[Any], dict[str, Any]]]] = {
     Start.KIND: _start,
     Read.KIND: _read,
@@ -105,6 +137,9 @@ _OF_KIND: Final[dict[int, Callable[[Any], dict[str, Any]]]] = {
     Health.KIND: _health,
     Dropped.KIND: _dropped,
     Alarm.KIND: _alarm,
+    Step.KIND: _step,
+    LookOut.KIND: _look_out,
+    Change.KIND: _change,
 }
 
 

@@ -14,17 +14,20 @@ from proto.batches import Batch
 from proto.events import (
     KINDS,
     Alarm,
+    Change,
     Clock,
     ClockSet,
     Dropped,
     Event,
     Health,
     Hit,
+    LookOut,
     Moment,
     Place,
     Position,
     Read,
     Start,
+    Step,
     Unknown,
     encode,
 )
@@ -76,7 +79,8 @@ SAMPLES: list[tuple[Event, dict[str, Any]]] = [
     (
         Hit(AT, 9, 3, "rear", "X1", 5, "stolen", 80, "STOP", "stolen", 3600, signed=True, place=HERE),
         {"kind": "hit", "read": 9, "alert": 3, "camera": "rear", "vrm": "X1", "track": 5, "list": "stolen"}
-        | {"priority": 80, "action": "STOP", "reason": "stolen", "list_age_s": 3600, "signed": True, **PLACED},
+        | {"priority": 80, "action": "STOP", "reason": "stolen", "list_age_s": 3600, "signed": True, **PLACED}
+        | {"found": None, "shown": None, "mismatch": None},
     ),
     (
         Position(AT, HERE, 1_341, 27_005, T0_MS),
@@ -88,6 +92,20 @@ SAMPLES: list[tuple[Event, dict[str, Any]]] = [
         Dropped(AT, 2, 17, "quota", b"\x02" * 8, 3, 19),
         {"kind": "dropped", "dropped_lane": "read", "count": 17, "reason": "quota", "dropped_epoch": "02" * 8}
         | {"first": 3, "last": 19},
+    ),
+    (
+        Step(AT, 3, "rejected", "misread", "4711", b"\x03" * 8, 5),
+        {"kind": "step", "alert": 3, "step": "rejected", "reason": "misread", "officer": "4711"}
+        | {"alert_epoch": "03" * 8, "note": 5},
+    ),
+    (
+        LookOut(AT, "add", "AB12 CDE", "4711", "drove off", 1_790_003_600),
+        {"kind": "look-out", "deed": "add", "vrm": "AB12 CDE", "officer": "4711", "reason": "drove off"}
+        | {"until": "2026-09-21T15:13:20.000Z"},
+    ),
+    (
+        Change(AT, "4711", "threshold", "0", "40"),
+        {"kind": "change", "officer": "4711", "what": "threshold", "was": "0", "now": "40"},
     ),
     (Alarm(AT, "clone", "two cards"), {"kind": "alarm", "name": "clone", "detail": "two cards"}),
 ]

@@ -30,17 +30,20 @@ const place = (v) => {
 const TYPES = { whole, text, bool, epoch, clock, place, names: pairs(text), lanes: pairs(whole) };
 
 // proto-3.6: kind -> its fields in order; with `=false` for what is false when it is left out (proto-3.9).
-const KINDS = [
-  "parent:epoch? lasts:lanes? version:text salvaged:bool=false",
-  "camera:text vrm:text track:whole confidence_permille:whole? place:place? camera_at_s:whole? country:text?",
-  "read:whole? alert:whole camera:text vrm:text track:whole list:text priority:whole? action:text? reason:text?"
-    + " list_age_s:whole? signed:bool=false place:place?",
-  "place:place speed_cmps:whole? heading_cdeg:whole? gnss_ms:whole?",
-  "was:clock was_offset_ms:whole?",
-  "figures:names",
-  "lane:whole count:whole reason:text epoch:epoch? first:whole? last:whole?",
-  "name:text detail:text",
-].map((line) => line.split(" ").map((part) => part.match(/^(\w+):([a-z]+)(\??)(=false)?$/).slice(1)));
+const KINDS = Object.fromEntries(Object.entries({
+  0: "parent:epoch? lasts:lanes? version:text salvaged:bool=false",
+  1: "camera:text vrm:text track:whole confidence_permille:whole? place:place? camera_at_s:whole? country:text?",
+  2: "read:whole? alert:whole camera:text vrm:text track:whole list:text priority:whole? action:text? reason:text?"
+    + " list_age_s:whole? signed:bool=false place:place? found:text? shown:text? mismatch:text?",
+  3: "place:place speed_cmps:whole? heading_cdeg:whole? gnss_ms:whole?",
+  4: "was:clock was_offset_ms:whole?",
+  5: "figures:names",
+  6: "lane:whole count:whole reason:text epoch:epoch? first:whole? last:whole?",
+  7: "name:text detail:text",
+  8: "alert:whole step:text reason:text? officer:text? epoch:epoch? note:whole?",
+  9: "deed:text vrm:text officer:text? reason:text? until_s:whole?",
+  13: "officer:text? what:text was:text? now:text?",
+}).map(([kind, line]) => [kind, line.split(" ").map((part) => part.match(/^(\w+):([a-z]+)(\??)(=false)?$/).slice(1))]));
 
 function body(array) {
   need(Array.isArray(array) && array.length >= 4, "not an event");

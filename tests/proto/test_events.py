@@ -51,7 +51,7 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
 KNOWN: st.SearchStrategy[Event] = st.sampled_from(list(events.KINDS.values())).flatmap(
     lambda of: st.builds(of, **{field.name: OF_TYPE[field.type] for field in fields(of)})
 )
-UNKNOWN = st.builds(Unknown, st.integers(8, 2**63 - 1), MOMENT, MORE)
+UNKNOWN = st.builds(Unknown, st.integers(100, 2**63 - 1), MOMENT, MORE)
 NOON = Moment(1, None, Clock.UNSET)
 READ = Read(NOON, "front", "AB12 CDE", 17)
 
@@ -198,7 +198,7 @@ def test_utc_is_uptime_and_offset() -> None:  # [proto-3.4]
     assert Moment(1_500, None, Clock.UNSET).utc_ms is None
 
 
-@given(st.integers(0, 10), st.lists(LATER, max_size=20))
+@given(st.integers(0, 20), st.lists(LATER, max_size=20))
 def test_what_a_later_version_says_survives_byte_for_byte(kind: int, later: list[object]) -> None:  # [proto-3.10]
     known = events.KINDS.get(kind)
     enough = [OF[field.type] for field in fields(known) if field.name not in ("moment", "more")] if known else []
@@ -258,9 +258,9 @@ def test_no_repr_shows_a_plate_or_a_position() -> None:
 
 def test_every_kind_has_its_number_and_its_word() -> None:  # [proto-3.6]
     assert [events.WORDS[kind] for kind in sorted(events.KINDS)] == [
-        "start", "read", "hit", "position", "clock", "health", "dropped", "alarm",
+        "start", "read", "hit", "position", "clock", "health", "dropped", "alarm", "step", "look-out", "change",
     ]  # fmt: skip
-    assert sorted(events.KINDS) == list(range(8))
+    assert sorted(events.KINDS) == [*range(10), 13]
     assert all(kind == of.KIND for kind, of in events.KINDS.items())
 
 
@@ -277,3 +277,19 @@ def test_figures_are_pairs_of_a_name_and_a_number() -> None:  # [proto-3.8]
     for lasts in ([[2**63, 1]], [["a", 1]], [[1, 1.0]]):
         with pytest.raises(FrameError, match="not pairs"):
             events.decode(_body(0, 1, None, 0, None, lasts, "1"))
+
+
+def test_a_step_names_its_alert_and_what_became_of_it() -> None:  # [proto-9.1] [proto-9.2]
+    step = events.decode(_body(8, 1, None, 0, 5, "accepted"))
+    assert step == events.Step(NOON, 5, "accepted")
+    hit = Hit(NOON, 1, 2, "front", "AB12", 3, "wanted", found="pattern", shown="silent", mismatch="colour")
+    assert events.decode(events.encode(hit)) == hit
+
+
+def test_what_the_crew_changes_is_an_event() -> None:  # [proto-9.4] [proto-9.5]
+    change = events.Change(NOON, "4711", "threshold", "0", "40")
+    look_out = events.LookOut(NOON, "add", "AB12CDE", "4711", "drove off", 1_764_090_000)
+    assert [events.decode(events.encode(event)) for event in (change, look_out)] == [change, look_out]
+    for shown in map(repr, (change, look_out, events.Step(NOON, 1, "rejected", "misread", "4711"))):
+        assert "4711" not in shown
+        assert "AB12" not in shown

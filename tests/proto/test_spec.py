@@ -34,5 +34,5 @@ def test_numbers_go_up_by_one_and_stand_under_their_section() -> None:
 
 
 def test_a_made_up_number_would_be_found() -> None:
-    assert "proto-9" not in SECTIONS
-    assert CITED.findall("x [" + "proto-9.9] y [proto-2]") == ["proto-9.9", "proto-2"]
+    assert "proto-99" not in SECTIONS
+    assert CITED.findall("x [" + "proto-99.9] y [proto-2]") == ["proto-99.9", "proto-2"]
