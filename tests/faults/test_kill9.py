@@ -1,9 +1,12 @@
 """Everything is killed at random moments under load: what was stored is at headquarters once, and nothing else."""
 
+from pathlib import Path
+
 from simulator.numbered import plate
-from tests.faults.rig import broken
-from tests.faults.rig.kill9 import kill9
+from tests.faults.conftest import BuildRig
+from tests.faults.rig.broken import broken_tree
 from tests.faults.rig.rig import Rig
+from tests.faults.tortures.kill9 import kill9
 
 CYCLES = 40
 SEED = 3
@@ -11,7 +14,7 @@ MOST, ONE_IN = 50_000, 25  # of the reads is listed
 
 
 def test_forty_kills_at_random_moments_lose_double_and_invent_nothing(rig: Rig) -> None:
-    """[proto-3.1, proto-4.4] 300 of them: scripts/torture kill9 --cycles 300"""
+    """[proto-3.1, proto-4.4] 10,000 of them: scripts/torture kill9"""
     rig.car.carry(plate(n) for n in range(0, MOST, ONE_IN))
     rig.start()
     verdict = kill9(rig, CYCLES, SEED)
@@ -29,8 +32,8 @@ def test_forty_kills_at_random_moments_lose_double_and_invent_nothing(rig: Rig) 
     assert [hit["vrm"] for hit in hits] == [reads[hit["epoch"], hit["read"]] for hit in hits]  # [proto-3.15]
 
 
-def test_a_daemon_that_deletes_on_a_puback_fails_the_same_test(rig: Rig) -> None:
+def test_a_daemon_that_deletes_on_a_puback_fails_the_same_test(build_rig: BuildRig, tmp_path: Path) -> None:
     """The negative control: without it the test above shows nothing."""
-    rig.car.daemon.words = broken.words("puback", rig.car.config)
+    rig = build_rig(tree=broken_tree("puback", tmp_path))
     rig.start()
     assert kill9(rig, 6, SEED).lost > 0

@@ -3,9 +3,9 @@
 from proto.lanes import Lane
 from tests.faults.rig import forgetful
 from tests.faults.rig.observer import Observer
-from tests.faults.rig.outage import RECONNECT_S, outage
 from tests.faults.rig.program import until
 from tests.faults.rig.rig import Rig
+from tests.faults.tortures.outage import RECONNECT_S, outage
 
 
 def test_after_an_outage_the_link_is_up_in_ten_seconds_and_live_reads_overtake_the_marked_backlog(rig: Rig) -> None:

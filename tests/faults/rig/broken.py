@@ -1,60 +1,152 @@
-"""`python -m tests.faults.rig.broken NAME --config F`: the daemon with one part put out of order. A test that lets it pass is no test."""
+"""A word -> a copy of this tree with one part put out of order. A torture that lets it pass is no torture.
 
-import asyncio
-import os
-import sys
-from collections.abc import Callable
-from functools import partial
+Each is an exact replacement of text in the copy; when the text is not there any more, the copy is not made. There is no
+switch in the product.
+"""
+
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from edge import app
-from edge.config_file import key_of, load
-from edge.spool import rows
-from edge.spool.quota import Cut
-from edge.spool.spool import AGED_AT_ONCE, Spool
-from edge.uplink.flight import Flight
-from edge.uplink.link import Connection
-from edge.uplink.uplink import Uplink
-from proto import topics
-from proto.control import Held
-from proto.lanes import Lane
-from proto.ranges import Ranges
+from tests.faults.rig.program import ROOT
+
+PACKAGES: Final = ("drivers", "edge", "forecast", "headquarters", "proto", "records", "simulator", "tests")
 
 
-def delete_on_puback() -> None:
-    """What the broker has acknowledged is receipted and deleted. (Not deleting it would be healed by `held` and `again`.)"""
-
-    async def launch(self: Uplink, connection: Connection, flight: Flight, now_s: float) -> None:
-        ledger = flight.ledger
-        flight.was_sent(now_s, self._window.answers)
-        await connection._client.publish(topics.up(self._vehicle, ledger.lane.word), flight.message, qos=1)
-        self._window.receipted(Held(ledger.epoch.id, ledger.lane, Ranges([(flight.first, flight.last)])), ledger)
-        await self._spool.flush_receipts()
-        await self._spool.tidy(0)
-
-    async def aged(self: Spool, lane: Lane, _: int) -> Cut:
-        found = await self._database.read(partial(rows.oldest, lane=lane, limit=AGED_AT_ONCE))
-        return Cut(lane, [row for row in found if self._is_done(lane, row)], [])
-
-    Uplink._launch = launch  # type: ignore[method-assign]
-    Spool._aged = aged  # type: ignore[method-assign, assignment]
+class StaleError(Exception):
+    """What was to be broken does not stand there (once) any more; the text names the file."""
 
 
-BROKEN: Final[dict[str, Callable[[], None]]] = {"puback": delete_on_puback}
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`old` stands exactly once in the file."""
+
+    file: str
+    old: str
+    new: str
 
 
-def words(name: str, config: Path) -> list[str]:
-    """The command line of a broken daemon."""
-    return [sys.executable, "-m", __name__, name, "--config", str(config)]
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong, which may take several edits."""
+
+    about: str
+    edits: tuple[Edit, ...]
 
 
-def main(name: str, path: Path) -> None:
-    """Breaks what the name says, then is the daemon."""
-    BROKEN[name]()
-    config = load(path)
-    os._exit(asyncio.run(app.run(config, key_of(config.storage))))
+NORMAL: Final = Fault(
+    "commits that are not on the disk: synchronous=NORMAL",
+    (Edit("edge/spool/database.py", "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),),
+)
+PUBACK: Final = Fault(
+    "what the broker has acknowledged is receipted and deleted",  # not deleting it would be healed by held and again
+    (
+        Edit(
+            "edge/uplink/uplink.py",
+            "        await self._publish(connection, word, topics.up(self._vehicle, word), flight.message)\n",
+            "        await connection._client.publish(topics.up(self._vehicle, word), flight.message, qos=1)\n"
+            "        ranges = type(flight.ledger.done)([(flight.first, flight.last)])\n"
+            "        held = control.Held(flight.ledger.epoch.id, flight.ledger.lane, ranges)\n"
+            "        self._window.receipted(held, flight.ledger)\n"
+            "        await self._spool.flush_receipts()\n"
+            "        await self._spool.tidy(0)\n",
+        ),
+        Edit("edge/spool/spool.py", "if row.born_s is not None and row.born_s < before_s", "if True"),
+        Edit(
+            "edge/spool/spool.py",
+            "self._is_done(lane, row) and not self._is_pinned(lane, row)]",
+            "self._is_done(lane, row)]",
+        ),
+    ),
+)
+STORED_EARLY: Final = Fault(
+    '"stored" is said before the commit',
+    (
+        Edit(
+            "edge/spool/recorder.py",
+            "            if not group.runs or not await self._commit(group):\n"
+            "                continue\n"
+            "            for run in group.runs:\n"
+            "                self._say(\n"
+            '                    "stored", epoch=self._spool.identity.hex(), lane=run.lane.word, first=run.first, last=run.last\n'
+            "                )\n",
+            "            for run in group.runs:\n"
+            "                self._say(\n"
+            '                    "stored", epoch=self._spool.identity.hex(), lane=run.lane.word, first=run.first, last=run.last\n'
+            "                )\n"
+            "            if not group.runs or not await self._commit(group):\n"
+            "                continue\n",
+        ),
+    ),
+)
+RECEIPT_EARLY: Final = Fault(
+    "headquarters gives its receipt a moment before it commits",
+    (
+        Edit(
+            "headquarters/store/intake.py",
+            "    with transaction(connection):\n        for arrival in arrivals:\n            intake.add(arrival)\n",
+            '    connection.execute("BEGIN IMMEDIATE")\n    for arrival in arrivals:\n        intake.add(arrival)\n',
+        ),
+        Edit(
+            "headquarters/receiver/keeper.py",
+            "            for answer in said:\n                outbox.put(answer)\n",
+            "            for answer in said:\n                outbox.put(answer)\n"
+            "            await asyncio.sleep(0.2)\n"
+            '            await self._store.run(lambda connection: connection.execute("COMMIT"))\n',
+        ),
+    ),
+)
+EPOCH_KEPT: Final = Fault(
+    "the epoch stays the same over restarts, so numbers are given twice",
+    (
+        Edit(
+            "edge/identity.py",
+            "return os.urandom(EPOCH_BYTES)",
+            'return bytes.fromhex(_BOOT_ID.read_text("ascii").replace("-", ""))[-EPOCH_BYTES:]',
+        ),
+        Edit(
+            "edge/spool/rows.py",
+            "INSERT INTO epoch (id, boot) VALUES (?, ?) RETURNING n",
+            "INSERT INTO epoch (id, boot) VALUES (?, ?) ON CONFLICT DO UPDATE SET boot = boot RETURNING n",
+        ),
+    ),
+)
+ERROR_IGNORED: Final = Fault(
+    "a commit that failed counts as done",
+    (
+        Edit(
+            "edge/spool/recorder.py",
+            "                if not is_full(error):\n                    raise\n",
+            "                if not is_full(error):\n                    return True\n",
+        ),
+    ),
+)
+
+BROKEN: Final[dict[str, Fault]] = {
+    "normal": NORMAL,
+    "puback": PUBACK,
+    "stored-early": STORED_EARLY,
+    "receipt-early": RECEIPT_EARLY,
+    "epoch-kept": EPOCH_KEPT,
+    "error-ignored": ERROR_IGNORED,
+}
 
 
-if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[3]))
+def broken_tree(name: str, folder: Path) -> Path:
+    """The copy, made in `folder`; programs are started with it as their working directory. Raises StaleError."""
+    tree = folder / f"broken-{name}"
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__", "captures"))
+    for edit in BROKEN[name].edits:
+        apply(edit, tree)
+    return tree
+
+
+def apply(edit: Edit, tree: Path) -> None:
+    """Raises StaleError unless the text stands there exactly once."""
+    file = tree / edit.file
+    text = file.read_text("utf-8")
+    if text.count(edit.old) != 1:
+        raise StaleError(f"{edit.file}: what a broken build replaces stands there {text.count(edit.old)} times")
+    file.write_text(text.replace(edit.old, edit.new), "utf-8")

@@ -35,6 +35,7 @@ class Car:
         cameras: Sequence[str] = ("front",),
         vehicle: str = "car-1",
         linger_s: float = 0.1,
+        tree: Path = ROOT,
     ) -> None:
         self.folder = folder
         self.vehicle = vehicle
@@ -44,7 +45,7 @@ class Car:
         self.key_file.write_text(KEY + "\n")
         self.ports = {name: Port(folder / f"port-{name}") for name in cameras}
         self.config.write_text(_toml(vehicle, broker, self.ports, linger_s))
-        self.daemon = Program(self.words("run"), folder / "edge.log", {"MALLOC_ARENA_MAX": "1"})
+        self.daemon = Program(self.words("run"), folder / "edge.log", {"MALLOC_ARENA_MAX": "1"}, tree)
         self.follower = Follower(folder / "edge.sock")
         self._is_kept = False
         self.life = 0

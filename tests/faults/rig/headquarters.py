@@ -14,11 +14,11 @@ from tests.faults.rig.program import PATIENCE_S, ROOT, Program, until
 class Headquarters(Program):
     """One store; its process may come and go."""
 
-    def __init__(self, folder: Path, broker: str) -> None:
+    def __init__(self, folder: Path, broker: str, tree: Path = ROOT) -> None:
         self.store = folder / "hq.db"
         self.url = f"sqlite:///{self.store}"
         words = [sys.executable, "-m", "headquarters", "serve", "--broker", broker, "--store", self.url]
-        super().__init__(words, folder / "hq.log")
+        super().__init__(words, folder / "hq.log", tree=tree)
         self._starts = 0
 
     def start(self) -> None:

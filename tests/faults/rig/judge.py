@@ -7,6 +7,7 @@ from typing import Any
 
 from proto.ranges import Ranges
 from simulator.numbered import number
+from tests.faults.rig.campaign import Found
 
 Promises = dict[tuple[str, str], Ranges]
 """By epoch (hexadecimal) and lane (its word): the numbers that were announced as stored."""
@@ -27,6 +28,10 @@ class Verdict:
     def is_good(self) -> bool:
         """Something was stored, all of it is there once, and nothing else."""
         return self.stored > 0 and not (self.lost or self.doubled or self.invented)
+
+    def found(self) -> Found:
+        """The same as a torture reports it."""
+        return Found(self.stored, self.at_headquarters, self.lost, self.invented, self.doubled)
 
 
 def judge(said: Iterable[int], promised: Promises, exported: list[dict[str, Any]], vehicle: str = "car-1") -> Verdict:

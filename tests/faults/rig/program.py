@@ -34,9 +34,13 @@ _DIES_WITH_US: Final = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpr
 class Program:
     """One command, started as often as one likes; what it writes is appended to one log."""
 
-    def __init__(self, words: Sequence[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, words: Sequence[str], log: Path, environment: Mapping[str, str] | None = None, tree: Path = ROOT
+    ) -> None:
+        """`tree`: where the packages lie that it is made of; a broken copy of ours for a negative control."""
         self.words = list(words)
         self.log = log
+        self.tree = tree
         self.environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -60,7 +64,11 @@ class Program:
         assert not self.is_running(), f"{self.log.stem} runs already"
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*_DIES_WITH_US, *self.words], cwd=ROOT, env={**os.environ, **self.environment}, stdout=log, stderr=log
+                [*_DIES_WITH_US, *self.words],
+                cwd=self.tree,
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=log,
             )
 
     def kill(self) -> None:

@@ -11,7 +11,7 @@ from tests.faults.rig.car import Car
 from tests.faults.rig.feeder import Feeder
 from tests.faults.rig.headquarters import Headquarters
 from tests.faults.rig.judge import Verdict, judge
-from tests.faults.rig.program import until
+from tests.faults.rig.program import ROOT, until
 
 RATE: Final = 600.0  # reads/s: ten times a busy street
 LINGER_S: Final = 0.1  # a fiftieth of the usual: what is stored goes out soon
@@ -20,10 +20,10 @@ LINGER_S: Final = 0.1  # a fiftieth of the usual: what is stored goes out soon
 class Rig:
     """The parts are public; a test kills what it likes."""
 
-    def __init__(self, folder: Path, linger_s: float = LINGER_S) -> None:
+    def __init__(self, folder: Path, linger_s: float = LINGER_S, tree: Path = ROOT) -> None:
         self.broker = Mosquitto(folder)
-        self.headquarters = Headquarters(folder, self.broker.url)
-        self.car = Car(folder, self.broker.url, linger_s=linger_s)
+        self.headquarters = Headquarters(folder, self.broker.url, tree)
+        self.car = Car(folder, self.broker.url, linger_s=linger_s, tree=tree)
         self.feeder = Feeder(self.car.ports["front"], count(), RATE)
 
     def start(self) -> None:
@@ -74,9 +74,9 @@ class Rig:
 
 
 @contextmanager
-def built(folder: Path, linger_s: float = LINGER_S) -> Iterator[Rig]:
+def built(folder: Path, linger_s: float = LINGER_S, tree: Path = ROOT) -> Iterator[Rig]:
     """`with built(folder) as rig`: nothing runs yet; everything is ended at the end."""
-    rig = Rig(folder, linger_s)
+    rig = Rig(folder, linger_s, tree)
     try:
         yield rig
     finally:

@@ -2,108 +2,84 @@
 
     scripts/torture --list
     scripts/torture kill9 --cycles 300 --seed 1
-    scripts/torture kill9 --cycles 20 --broken     the negative control: 0 when the loss was noticed
-    scripts/torture outage --seconds 60
+    scripts/torture kill9 --cycles 20 --broken puback     the negative control: this command must then fail
+    scripts/torture soak --minutes 30 --json-to soak.json
 
-Exit codes: 0 as promised, 1 not, 2 wrong usage.
+Exit codes: 0 every promise kept, 1 one broken, 2 wrong usage, or something that the torture needs is not there.
 """
 
 import argparse
-import json
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
 
-from tests.faults.rig import broken
+from tests.faults.rig import campaign
+from tests.faults.rig.broken import BROKEN, broken_tree
 from tests.faults.rig.broker import mosquitto_path
-from tests.faults.rig.kill9 import kill9
-from tests.faults.rig.outage import RECONNECT_S, outage
-from tests.faults.rig.rig import Rig, built
-
-BACKLOG: Final = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Torture:
-    """`run(rig, args)` -> whether all was as promised, and the figures to print."""
-
-    about: str
-    options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[Rig, argparse.Namespace], tuple[bool, dict[str, Any]]]
-
-
-def _kill9_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cycles", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--broken", action="store_true", help="a daemon that deletes on a PUBACK: this command must then fail"
-    )
-
-
-def _kill9(rig: Rig, args: argparse.Namespace) -> tuple[bool, dict[str, Any]]:
-    if args.broken:
-        rig.car.daemon.words = broken.words("puback", rig.car.config)
-    rig.start()
-    verdict = kill9(rig, args.cycles, args.seed)
-    return verdict.is_good, asdict(verdict)
-
-
-def _outage_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=float, default=60.0)
-
-
-def _outage(rig: Rig, args: argparse.Namespace) -> tuple[bool, dict[str, Any]]:
-    found = outage(rig, args.seconds, BACKLOG)
-    good = found.verdict.is_good and found.is_backlog_marked and found.overtaken > 0
-    return good and found.reconnected_s <= RECONNECT_S, asdict(found)
-
-
-TORTURES: Final = {
-    "kill9": Torture("daemon, broker and headquarters killed at random moments under load", _kill9_options, _kill9),
-    "outage": Torture("the broker away, a backlog, live reads that overtake it", _outage_options, _outage),
-}
+from tests.faults.rig.campaign import NotPossibleError, Order, Torture
+from tests.faults.rig.program import ROOT
+from tests.faults.tortures import TORTURES
 
 
 def main() -> int:
     """One torture, in a folder that is kept when something was not as promised."""
     args = _parsed()
     if args.list:
-        print("\n".join(f"{name:<8} {torture.about}" for name, torture in TORTURES.items()))
+        print("\n".join(_listed(name, torture) for name, torture in TORTURES.items()))
         return 0
     if mosquitto_path() is None:
         print("mosquitto is not installed (Debian: apt install mosquitto)", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder, began_s = Path(tempfile.mkdtemp(prefix="torture-")), time.monotonic()
-    with built(folder) as rig:
-        good, figures = TORTURES[args.torture].run(rig, args)
-    told = {name: value for name, value in vars(args).items() if name != "list"}
-    print(json.dumps({**told, "good": good, "seconds_taken": round(time.monotonic() - began_s, 1), **figures}))
-    if good:
+    tree = broken_tree(args.broken, folder) if args.broken else ROOT
+    order = Order(folder, args.cycles, args.seed, tree)
+    try:
+        found = TORTURES[args.torture].run(order)
+    except NotPossibleError as reason:
+        print(f"{args.torture}: not possible here: {reason}", file=sys.stderr)
+        shutil.rmtree(folder)
+        return 2
+    line = campaign.line(args.torture, order, args.broken, found, time.monotonic() - began_s)
+    print(line)
+    if args.json_to is not None:
+        args.json_to.write_text(line + "\n", "utf-8")
+    if found.is_good or args.broken:
         shutil.rmtree(folder)
     else:
         print(f"{folder} is kept", file=sys.stderr)
-    return 0 if good else 1
+    return 0 if found.is_good else 1
+
+
+def _listed(name: str, torture: Torture) -> str:
+    length = f"{torture.full:,} {torture.unit}"
+    catches = f"; must catch {', '.join(torture.catches)}" if torture.catches else ""
+    return f"{name:<14} {length:>17} {torture.minutes:>5g} min  {torture.about}{catches}"
 
 
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/torture", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--list", action="store_true", help="the tortures there are")
+    parser.add_argument("--list", action="store_true", help="name, full length, minutes it takes, what it does")
     subparsers = parser.add_subparsers(dest="torture", metavar="TORTURE")
     for name, torture in TORTURES.items():
-        torture.options(subparsers.add_parser(name, help=torture.about))
+        _options(subparsers.add_parser(name, help=torture.about), torture)
     args = parser.parse_args()
     if not args.list and args.torture is None:
         parser.error("name a torture, or --list")
     return args
+
+
+def _options(parser: argparse.ArgumentParser, torture: Torture) -> None:
+    names = ["--cycles"] if torture.unit == "cycles" else ["--cycles", f"--{torture.unit}"]
+    parser.add_argument(*names, dest="cycles", type=int, default=torture.full, metavar="N", help="(%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--broken", choices=BROKEN, metavar="WHICH", help=f"one of {', '.join(BROKEN)}: must fail")
+    parser.add_argument("--json-to", type=Path, metavar="FILE", help="write the line there, too")
 
 
 if __name__ == "__main__":

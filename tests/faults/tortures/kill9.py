@@ -4,9 +4,10 @@ import time
 from random import Random
 from typing import Final
 
+from tests.faults.rig.campaign import Found, Order, Torture
 from tests.faults.rig.judge import Verdict
 from tests.faults.rig.program import until
-from tests.faults.rig.rig import Rig
+from tests.faults.rig.rig import Rig, built
 
 LONGEST_S: Final = 0.3  # before a kill: a few commits, batches and receipts of each kind
 VICTIMS: Final = (("car",), ("car", "broker"), ("broker",), ("headquarters",), ("broker", "headquarters"))
@@ -30,3 +31,21 @@ def kill9(rig: Rig, cycles: int, seed: int) -> Verdict:
             {"car": rig.car.kill, "broker": rig.broker.kill, "headquarters": rig.headquarters.kill}[victim]()
         rig.start_the_dead()
     return rig.settle()
+
+
+def run(order: Order) -> Found:
+    """A cycle is one kill of one or two of them."""
+    with built(order.folder, tree=order.tree) as rig:
+        rig.start()
+        return kill9(rig, order.cycles, order.seed).found()
+
+
+TORTURE: Final = Torture(
+    "daemon, broker and headquarters killed at random moments under load",
+    run,
+    full=10_000,
+    short=40,
+    minutes=240,
+    catches=("puback", "receipt-early", "epoch-kept"),
+    row=1,
+)

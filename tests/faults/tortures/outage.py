@@ -7,12 +7,14 @@ from typing import Final
 from edge.uplink.lull import LIVE_S
 from proto.batches import Batch
 from proto.lanes import Lane
+from tests.faults.rig.campaign import Found, Order, Torture
 from tests.faults.rig.judge import Verdict
 from tests.faults.rig.observer import Observer
 from tests.faults.rig.program import until
-from tests.faults.rig.rig import Rig
+from tests.faults.rig.rig import Rig, built
 
 RECONNECT_S: Final = 10.0  # promised: from the broker's return on
+BACKLOG: Final = 20_000
 AT_ONCE: Final = 500  # reads: a fraction of the daemon's queue
 
 
@@ -66,3 +68,26 @@ def _overtaken(reads: list[Batch]) -> int:
     """Batches of backlog that came behind a live one."""
     live = [at for at, batch in enumerate(reads) if not batch.backlog]
     return sum(batch.backlog for batch in reads[live[0] :]) if live else 0
+
+
+def run(order: Order) -> Found:
+    """A cycle is a second of absence."""
+    with built(order.folder, tree=order.tree) as rig:
+        seen = outage(rig, order.cycles, BACKLOG)
+    found = seen.verdict.found()
+    found.more = {"reconnected_s": round(seen.reconnected_s, 2), "overtaken": seen.overtaken}
+    if seen.reconnected_s > RECONNECT_S:
+        found.broken.append("the link was up again too late")
+    if not seen.is_backlog_marked or not seen.overtaken:
+        found.broken.append("live reads did not overtake a marked backlog")
+    return found
+
+
+TORTURE: Final = Torture(
+    "the broker away, a backlog, live reads that overtake it",
+    run,
+    full=60,
+    short=6,
+    minutes=1.5,
+    unit="seconds",
+)

@@ -1,0 +1,80 @@
+"""What a torture is told -> what it found, as one JSON line that has the same shape for all tortures."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from tests.faults.rig.program import ROOT
+
+BREACHES: Final = ("lost", "invented", "repeated", "corrupt", "unbootable")
+
+
+class NotPossibleError(Exception):
+    """This machine or this user lacks what the torture needs; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`cycles`: of the torture's own unit. `tree`: the programs under torture are started from there."""
+
+    folder: Path
+    cycles: int
+    seed: int
+    tree: Path = ROOT
+
+
+@dataclass(slots=True)
+class Found:
+    """Counts of the promises. `more` are the torture's own figures; `broken` other promises that were broken, in words."""
+
+    promised: int = 0
+    at_hq: int = 0
+    lost: int = 0
+    invented: int = 0
+    repeated: int = 0
+    corrupt: int = 0
+    unbootable: int = 0
+    more: dict[str, Any] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        """Something was promised, and every promise was kept."""
+        return self.promised > 0 and not self.broken and not any(getattr(self, name) for name in BREACHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Torture:
+    """One line of the table. `full` cycles take `minutes` on two cores; `short` ones are in the suite."""
+
+    about: str
+    run: Callable[[Order], Found]
+    full: int
+    short: int
+    minutes: float
+    catches: tuple[str, ...] = ()
+    """Broken builds (broken.BROKEN) that it must catch."""
+    unit: str = "cycles"
+    """What a cycle is; `--UNIT N` says the same as `--cycles N`."""
+    row: int | None = None
+    """Of the scorecard in docs/reliability.md."""
+
+
+def line(name: str, order: Order, broken: str | None, found: Found, seconds: float) -> str:
+    """The report: one JSON object, without an end of line."""
+    figures = asdict(found)
+    more, broke = figures.pop("more"), figures.pop("broken")
+    told = {"torture": name, "broken": broken, "cycles": order.cycles, "seed": order.seed}
+    made = {"commit": commit(), "date": f"{datetime.now(UTC):%Y-%m-%d}", "seconds": round(seconds, 1)}
+    return json.dumps({**told, **figures, "good": found.is_good, "breaches": broke, **more, **made})
+
+
+def commit() -> str:
+    """Of this tree, short; with a plus when something in it is not committed, and "unknown" where there is no git."""
+    words = ["git", "describe", "--always", "--exclude=*", "--dirty=+"]
+    asked = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or "unknown"

@@ -1,0 +1,11 @@
+"""THE TORTURES, one a file: each breaks a running world for as long as it is told and counts the promises. This is their table."""
+
+from typing import Final
+
+from tests.faults.rig.campaign import Torture
+from tests.faults.tortures import kill9, outage
+
+TORTURES: Final[dict[str, Torture]] = {
+    "kill9": kill9.TORTURE,
+    "outage": outage.TORTURE,
+}
