@@ -79,7 +79,7 @@ class Car:
         )
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
-        self.data = parts_of(config, key, self.clock, self.stream, self.alarm)
+        self.data = parts_of(config, key, self.clock, self.stream, self.alarm, self.policy.may_fetch)
         self.status.parts |= {
             "health": self.checkup,
             "traffic": self.policy,

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from edge.commands.configured import WRONG, add_config, configured
@@ -43,33 +44,51 @@ def _is_well(status: dict[str, Any]) -> bool:
 
 
 def _sentences(status: dict[str, Any]) -> list[str]:
-    lines = [f"{status['vehicle']}  up {status['running_s']:.0f} s  clock {status['clock']['quality']}"]
+    head = f"{status['vehicle']}  up {status['running_s']:.0f} s  clock {status['clock']['quality']}"
+    return [head, *(f"{label:12} {said}" for label, said in _told(status))]
+
+
+def _told(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(what, how it is), part by part."""
     link = status["link"]
-    lines.append("link    " + ("up" if link["up"] else f"DOWN, records wait on the card: {link['reason']}"))
+    yield "link", "up" if link["up"] else f"DOWN, records wait on the card: {link['reason']}"
     for name, device in status["devices"].items():
-        junk = sum(device["junk"].values())
-        health = status["health"][name]
-        ailing = f"  SICK for {health['since_s']} s: {health['reason']}" if health["ailment"] else ""
-        lines.append(f"{name:7} {'up' if device['up'] else 'DOWN'}  {device['readings']} readings, {junk} junk{ailing}")
+        yield name, _device(device, status["health"][name])
     for carried in status["lists"]:
-        stale = "  STALE" if carried["stale"] else ""
-        lines.append(f"list    {carried['name']}: {carried['entries']} entries{stale}")
-    lines.append(f"reads   {status['reads']}, alerts {status['alerts']}, waiting for the card {status['waiting']}")
+        yield "list", f"{carried['name']}: {carried['entries']} entries{'  STALE' if carried['stale'] else ''}"
+    for name, held in status["data"].items():
+        if coming := held.get("coming"):
+            yield "coming", _coming(name, coming)
+    yield "reads", f"{status['reads']}, alerts {status['alerts']}, waiting for the card {status['waiting']}"
     for name, lane in status["lanes"].items():
         if lane["last"] or lane["unsent"]:
-            hours = f", {lane['hours_left']} h left" if lane["hours_left"] is not None else ""
-            counts = f"{lane['unsent']} unsent, {lane['dropped']} dropped, {lane['bytes']} bytes{hours}"
-            lines.append(f"lane    {name}: {counts}")
-    lines.append(_traffic(status["traffic"]))
+            yield "lane", _lane(name, lane)
+    yield "traffic", _traffic(status["traffic"])
     if status.get("ignition", {}).get("off"):
-        lines.append(f"key     OFF: the car stops in {status['ignition']['left_s']} s")
-    return lines
+        yield "key", f"OFF: the car stops in {status['ignition']['left_s']} s"
+
+
+def _device(device: dict[str, Any], health: dict[str, Any]) -> str:
+    junk = sum(device["junk"].values())
+    clock = f", {device['clock']}" if device.get("clock") else ""
+    ailing = f"  SICK for {health['since_s']} s: {health['reason']}" if health["ailment"] else ""
+    return f"{'up' if device['up'] else 'DOWN'}  {device['readings']} readings, {junk} junk{clock}{ailing}"
+
+
+def _coming(name: str, coming: dict[str, Any]) -> str:
+    waits = ", WAITS for the depot or for bytes of the month" if coming["waits"] else ""
+    return f"{name}: version {coming['version']}, {coming['missing_bytes'] / MB:.1f} MB missing{waits}"
+
+
+def _lane(name: str, lane: dict[str, Any]) -> str:
+    hours = f", {lane['hours_left']} h left" if lane["hours_left"] is not None else ""
+    return f"{name}: {lane['unsent']} unsent, {lane['dropped']} dropped, {lane['bytes']} bytes{hours}"
 
 
 def _traffic(traffic: dict[str, Any]) -> str:
     """What went over the radio link this month."""
     budget = f" of {traffic['budget_bytes'] / MB:.0f}" if traffic["budget_bytes"] else ""
-    words = f"traffic {traffic['used_bytes'] / MB:.1f}{budget} MB in {traffic['month'] or 'a month not known yet'}"
+    words = f"{traffic['used_bytes'] / MB:.1f}{budget} MB in {traffic['month'] or 'a month not known yet'}"
     where = ", at the depot" if traffic["at_depot"] else ""
     held = f", HELD BACK: {', '.join(traffic['held_back'])}" if traffic["held_back"] else ""
     return words + where + held

@@ -4,7 +4,7 @@ One set is fetched at a time, the most pressing kind first. A few chunks are in 
 one when they do not. What has come stays, whatever is cut: it is asked for at the chunk where it stopped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,7 +51,9 @@ class Coming:
 class Fetch:
     """All sets under way, at most one a name."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_ask: Callable[[Manifest], bool] = lambda _: True) -> None:
+        """`may_ask`: whether the link may carry this set now; it is asked anew each time, what has come meanwhile stays."""
+        self._may_ask = may_ask
         self._coming: dict[str, Coming] = {}
         self._window = 1
         self._again_s = AGAIN_S
@@ -117,7 +119,7 @@ class Fetch:
 
     def want(self, now_s: float) -> Want | None:
         """What to ask for now; it counts as asked for."""
-        first = next((one for one in self.all() if not one.is_whole), None)
+        first = next((one for one in self.all() if not one.is_whole and self._may_ask(one.manifest)), None)
         if first is None:
             return None
         for coming in self._coming.values():
@@ -128,6 +130,10 @@ class Fetch:
         numbers = tuple(first.lacking.pop() for _ in range(room))
         first.asked_s.update(dict.fromkeys(numbers, now_s))
         return Want(chunks=((first.signed.digest, numbers),))
+
+    def waits(self, coming: Coming) -> bool:
+        """Whether it waits for a link that may carry it."""
+        return not coming.is_whole and not self._may_ask(coming.manifest)
 
     def next_due_s(self) -> float | None:
         """When `want` may have something to say again without a chunk coming."""

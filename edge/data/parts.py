@@ -16,7 +16,7 @@ from edge.data.kinds import KINDS
 from edge.data.orders import Place
 from edge.data.refusals import Refusals
 from edge.data.report import Report
-from edge.data.sets import DataSets
+from edge.data.sets import DataSets, MayFetch
 from edge.data.time_known import TimeKnown
 from edge.terminal.stream import EventStream
 from proto.manifest import is_name
@@ -33,7 +33,12 @@ class Parts:
 
 
 def parts_of(
-    config: Config, key: str, clock: CarClock, stream: EventStream, alarm: Callable[[str, str], None]
+    config: Config,
+    key: str,
+    clock: CarClock,
+    stream: EventStream,
+    alarm: Callable[[str, str], None],
+    may_fetch: MayFetch,
 ) -> Parts:
     """Reads the manifests of what is held and under way; opens no list."""
     place = Place(config.storage.folder, key)
@@ -44,7 +49,7 @@ def parts_of(
         alarm("trusted-keys", f"no data set is accepted: {error}")
     time = time_of(place, clock)
     refusals = Refusals(alarm)
-    sets = DataSets(place, judge, time, ask_child, stream.say, refusals)
+    sets = DataSets(place, judge, time, ask_child, stream.say, refusals, may_fetch)
     if time.newest_signed_ms is not None:
         clock.raise_floor(time.newest_signed_ms)
     stream.on_ask("data-refused", partial(_noted, refusals))

@@ -32,7 +32,7 @@ class Report:
 
     def table(self) -> dict[str, Any]:
         """By name; JSON-ready."""
-        coming = {one.manifest.name: _coming(one) for one in self._sets.fetch.all()}
+        coming = {one.manifest.name: self._coming(one) for one in self._sets.fetch.all()}
         held = {name: self._held(one) for name, one in self._sets.held.items()}
         return {name: held.get(name, {}) | coming.get(name, {}) for name in sorted({*held, *coming})}
 
@@ -59,7 +59,9 @@ class Report:
             "overdue": self.is_overdue(held),
         }
 
-
-def _coming(coming: Coming) -> dict[str, Any]:
-    m = coming.manifest
-    return {"coming": {"version": m.version, "bytes": m.size, "missing_bytes": coming.missing_bytes}}
+    def _coming(self, coming: Coming) -> dict[str, Any]:
+        m = coming.manifest
+        waits = self._sets.fetch.waits(coming)
+        return {
+            "coming": {"version": m.version, "bytes": m.size, "missing_bytes": coming.missing_bytes, "waits": waits}
+        }

@@ -21,7 +21,7 @@ from edge.data.time_known import TimeKnown
 from edge.spool.database import StoreError
 from proto.chunks import MAX_SETS, Chunk, Having, Want, decode_chunk, encode_have, encode_want
 from proto.errors import FrameError
-from proto.manifest import Signed, decode_signed, encode_signed
+from proto.manifest import Manifest, Signed, decode_signed, encode_signed
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ MOST_OFFERS: Final = 8  # manifests that wait for a child; headquarters offers t
 MOST_CHUNKS: Final = 8  # that wait for the card: half a megabyte
 
 AskChild = Callable[[Orders], Awaitable[dict[str, object]]]
+MayFetch = Callable[[int, bool], bool]
+"""(bytes, whether this car has nothing of that name that is still good) -> whether the link may carry them now."""
 
 
 class DataSets:
@@ -44,6 +46,7 @@ class DataSets:
         ask_child: AskChild,
         say: Callable[..., None],
         refusals: Refusals,
+        may_fetch: MayFetch = lambda _size, _needed: True,
     ) -> None:
         self._place = place
         self._judge = judge
@@ -52,7 +55,8 @@ class DataSets:
         self._say = say
         self.refusals = refusals
         self._shelf = Shelf(place.storage, place.key)
-        self.fetch = Fetch()
+        self._may_fetch = may_fetch
+        self.fetch = Fetch(self._may_ask)
         self.held = holdings.held(place.storage)
         self._offers: deque[Signed] = deque(maxlen=MOST_OFFERS)
         self._chunks: deque[tuple[str, Chunk]] = deque()
@@ -203,6 +207,11 @@ class DataSets:
             if reason == BASE:
                 self._to_ask_whole.add(name)
         return "good" in verdict
+
+    def _may_ask(self, manifest: Manifest) -> bool:
+        held, best_ms = self.held.get(manifest.name), self._time.now().best_ms
+        is_good = held is not None and held.is_there and (best_ms is None or best_ms <= held.expires_ms)
+        return self._may_fetch(manifest.size, not is_good)
 
     async def _leave(self, name: str) -> None:
         self.fetch.end(name)

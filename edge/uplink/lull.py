@@ -11,14 +11,14 @@ from proto.ranges import Range
 LIVE_S: Final = 30.0
 FULL_BATCH: Final = 100  # events: beyond it, waiting longer saves no bytes
 SILENCE_S: Final = 1.0  # the last events of a burst do not wait out the linger when nothing follows them
-SLOW_LANES: Final = {Lane.HEALTH: 12.0, Lane.POSITION: 2.0}
-"""How many lingers a lane waits that nobody watches by the second."""
+SLOW_LANES: Final = {Lane.HEALTH: 12.0, Lane.POSITION: 8.0}
+"""How many lingers a lane waits that nobody watches by the second (docs/decisions/0013-positions-wait-for-company.md)."""
 
 
 @dataclass(slots=True)
 class _Marks:
     stored: deque[tuple[float, int]] = field(default_factory=deque)
-    """(when, last number) of each group of the last LIVE_S."""
+    """(when, last number) of each group that is live."""
     live_from: int = 1
     is_burst: bool = False
     """The latest batch was full: beside it, a small one costs no bytes worth saving."""
@@ -55,9 +55,10 @@ class Lulls:
             marks.waiting_since_s = _stored_s(marks, last + 1) if ledger.last - last < FULL_BATCH else now_s
 
     def live_from(self, ledger: Ledger, now_s: float) -> int:
-        """The lowest number that was stored less than LIVE_S ago."""
+        """The lowest number that was stored less than LIVE_S ago; what a lane waits by design makes nothing old."""
         marks = self._marks.setdefault(ledger, _Marks())
-        while marks.stored and now_s - marks.stored[0][0] > LIVE_S:
+        live_s = max(LIVE_S, 2 * self.linger_of(ledger.lane))
+        while marks.stored and now_s - marks.stored[0][0] > live_s:
             marks.live_from = marks.stored.popleft()[1] + 1
         return marks.live_from
 

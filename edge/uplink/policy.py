@@ -11,6 +11,8 @@ from proto.lanes import Lane
 
 HELD_FROM: Final = {Lane.IMAGE: 0.60, Lane.HEALTH: 0.80, Lane.POSITION: 0.90, Lane.READ: 0.97}
 """The share of the budget from which a lane waits; the last of it is for what is urgent and for audit, which never wait."""
+SMALL_SET_BYTES: Final = 256 * 1024
+"""A delta of thousands of entries. Warnings are what the car is for: so much always comes over the radio link."""
 MESSAGE_BYTES: Final = 160
 """Beside topic and payload, an estimate: twice TCP and IP with time stamps (52) and a TLS record (22), MQTT's own 12."""
 
@@ -30,6 +32,15 @@ class Policy:
         if lane <= Lane.AUDIT or self.at_depot:
             return True
         return not (lane is Lane.IMAGE and self._has_depot) and not self._is_short_for(lane)
+
+    def may_fetch(self, size: int, is_needed: bool) -> bool:
+        """Whether a data set of so many bytes may come now; `is_needed`: the car has nothing of that name that is still good.
+
+        A large one waits for the depot, or for a month with bytes left; never so long that the one held is overdue.
+        """
+        if self.at_depot or is_needed or size <= SMALL_SET_BYTES:
+            return True
+        return not self._has_depot and not self._is_short_for(Lane.POSITION)
 
     def count(self, word: str, topic: str, payload: bytes) -> None:
         """A message of a class went over the link, in either direction."""

@@ -38,6 +38,9 @@ def main() -> int:
     parser.add_argument("dialect")
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument("--template", help="for a dialect that has one")
+    parser.add_argument(
+        "--longest", type=int, default=16_384, metavar="BYTES", help="of an input; short ones run faster"
+    )
     args = parser.parse_args()
     try:
         atheris = import_module("atheris")
@@ -54,7 +57,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as seeds:
         for capture in (CAPTURES / args.dialect).glob("*.bin"):
             Path(seeds, capture.stem).write_bytes(b"\x80" + capture.read_bytes())
-        options = [f"-atheris_runs={args.runs}", f"-timeout={SECONDS_A_RUN}", "-max_len=16384", "-print_final_stats=1"]
+        options = [
+            f"-atheris_runs={args.runs}",
+            f"-timeout={SECONDS_A_RUN}",
+            f"-max_len={args.longest}",
+            "-print_final_stats=1",
+        ]
         atheris.Setup([sys.argv[0], *options, seeds], lambda data: one_input(table[args.dialect], args.template, data))
         atheris.Fuzz()
     return 0

@@ -329,7 +329,7 @@ def test_the_status_is_of_the_running_daemon(car: "Daemon", plug: Plug) -> None:
         1,
     )
     assert (status["lanes"]["read"]["first_unsent"], status["lanes"]["read"]["last"]) == (1, 1)
-    assert "link    DOWN" in car.command("status", check=False).stdout
+    assert "link         DOWN" in car.command("status", check=False).stdout
 
 
 def test_an_interrupt_ends_it_as_well(car: "Daemon") -> None:

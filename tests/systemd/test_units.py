@@ -126,7 +126,7 @@ def test_headquarters_understands_the_words_of_its_unit() -> None:
 
 def test_udev_rules_are_well_formed() -> None:
     rules = UNITS / "99-patrol-edge.rules"
-    term = re.compile(r'(ACTION|SUBSYSTEM|SYMLINK|ENV\{\w+\}|GROUP|MODE|GOTO|LABEL)(==|!=|\+=|=)"[^"]*"(, |$)')
+    term = re.compile(r'(ACTION|SUBSYSTEM|KERNEL|SYMLINK|ENV\{\w+\}|GROUP|MODE|GOTO|LABEL)(==|!=|\+=|=)"[^"]*"(, |$)')
     for line in filter(None, (each.partition("#")[0].strip() for each in rules.read_text("utf-8").splitlines())):
         assert term.sub("", line) == "", line
     udevadm = shutil.which("udevadm")

@@ -48,6 +48,23 @@ def test_chunks_are_asked_for_in_order_a_few_at_a_time(some: tuple[Signed, list[
     assert coming.is_whole
 
 
+def test_a_set_that_the_link_may_not_carry_waits_and_goes_on_where_it_stopped(
+    some: tuple[Signed, list[bytes]],
+) -> None:
+    signed, cut = some
+    may = True
+    fetch = Fetch(lambda manifest: may and manifest.size > 0)
+    coming = fetch.begin(signed, (), 0.0)
+    assert numbers(fetch, 0.0) == [0]
+    may = False
+    assert fetch.came(Chunk(signed.digest, 0, cut[0]), 0.1) is coming
+    assert numbers(fetch, 0.1) == []
+    assert fetch.waits(coming)
+    may = True
+    assert not fetch.waits(coming)
+    assert numbers(fetch, 0.2)[0] == 1
+
+
 def test_what_does_not_come_is_asked_for_again_later_and_later(some: tuple[Signed, list[bytes]]) -> None:
     signed, _ = some
     fetch = Fetch()

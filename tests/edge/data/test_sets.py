@@ -62,7 +62,15 @@ class Car:
         def say(kind: str, **said: object) -> None:
             self.said.append({"kind": kind, **said})
 
-        self.sets = DataSets(place, judge, self.time, noted, say, refusals)
+        self.weighed: list[bool] = []
+        """Of each question whether the link may carry a set: whether the car needs it."""
+
+        def may_fetch(size: int, is_needed: bool) -> bool:
+            assert size > 0
+            self.weighed.append(is_needed)
+            return True
+
+        self.sets = DataSets(place, judge, self.time, noted, say, refusals, may_fetch)
         self.knocks = asyncio.Event()
         self.swaps = 0
 
@@ -152,6 +160,25 @@ async def test_a_set_comes_piece_by_piece_and_is_in_place(
         assert car.having() == [Having("wanted", 3)]
     left = sorted(path.name for path in (place.storage / FOLDER).iterdir())
     assert left == ["wanted.held"]
+
+
+async def test_the_link_is_asked_for_each_set_and_told_whether_the_car_is_without_a_good_one(
+    open_car: OpenCar, make_list: "MakeList"
+) -> None:
+    first, second = make_list(PLATES, 3), make_list(PLATES, 4)
+    async with open_car() as car:
+        car.offer(first)
+        await car.fetch(first)
+        assert set(car.weighed) == {True}
+        car.weighed.clear()
+        car.offer(second)
+        await car.wants()
+        assert set(car.weighed) == {False}
+        car.weighed.clear()
+        car.utc_ms = decode_signed(first[0]).manifest.expires_ms + 1
+        car.sets.connected()
+        await car.wants()
+        assert set(car.weighed) == {True}
 
 
 async def test_after_a_restart_it_goes_on_at_the_chunk_where_it_stopped(

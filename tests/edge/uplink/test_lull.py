@@ -102,6 +102,18 @@ def test_an_event_is_live_for_half_a_minute(lulls: Lulls) -> None:
     assert lulls.live_from(reads, 20 + LIVE_S + 0.1) == 21
 
 
+def test_what_waits_by_design_is_not_old_for_it(lulls: Lulls) -> None:
+    positions = ledger(Lane.POSITION)
+    positions.last = 1
+    lulls.notice(positions, 0)
+    ripe_s = lulls.linger_of(Lane.POSITION)
+    assert ripe_s > LIVE_S
+    assert lulls.live_from(positions, ripe_s) == 1
+    assert not lulls.is_ripe(positions, (1, 1), ripe_s - 0.1)
+    assert lulls.is_ripe(positions, (1, 1), ripe_s)
+    assert lulls.live_from(positions, 2 * ripe_s + 0.1) == 2
+
+
 def test_memory_is_bounded_while_the_link_is_away_for_a_shift(lulls: Lulls) -> None:
     reads = ledger()
     for half_second in range(8 * 3600 * 2):

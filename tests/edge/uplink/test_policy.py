@@ -12,7 +12,7 @@ from edge.spool.group import Group, Run
 from edge.uplink.flight import Flight
 from edge.uplink.lull import Lulls
 from edge.uplink.meter import CLASSES, CONTROL, DOWN, Meter
-from edge.uplink.policy import HELD_FROM, MESSAGE_BYTES, Policy
+from edge.uplink.policy import HELD_FROM, MESSAGE_BYTES, SMALL_SET_BYTES, Policy
 from edge.uplink.window import Window
 from proto.lanes import Lane
 
@@ -175,3 +175,23 @@ def test_a_daemon_counts_what_goes_over_the_link_and_remembers_it(
     daemon.start()
     again = json.loads(daemon.command("status", "--json", check=False).stdout)["traffic"]
     assert again["bytes"]["urgent"] >= counted["bytes"]["urgent"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "size", "is_needed", "may"),
+    [
+        (spent(0.0), 100 * MB, False, True),
+        (spent(0.91), 100 * MB, False, False),
+        (spent(0.91), SMALL_SET_BYTES, False, True),
+        (spent(0.99), 100 * MB, True, True),
+        (spent(0.0, has_depot=True), 100 * MB, False, False),
+        (spent(0.0, has_depot=True), SMALL_SET_BYTES, False, True),
+        (spent(0.0, has_depot=True), 100 * MB, True, True),
+    ],
+)
+def test_a_large_list_waits_for_the_depot_or_the_next_month_but_no_car_is_left_without(
+    policy: Policy, size: int, is_needed: bool, may: bool
+) -> None:
+    assert policy.may_fetch(size, is_needed) is may
+    policy.at_depot = True
+    assert policy.may_fetch(size, is_needed)
