@@ -11,6 +11,11 @@ from typing import Any, Final
 
 import msgpack
 
+from proto.audited import Eight
+from proto.audited import LogOn as LogOn
+from proto.audited import Lookup as Lookup
+from proto.audited import Shift as Shift
+from proto.chain import Link
 from proto.errors import FrameError
 from proto.fields import (
     Check,
@@ -19,7 +24,9 @@ from proto.fields import (
     flag,
     is_count,
     is_whole,
+    link,
     named_numbers,
+    named_texts,
     numbered_numbers,
     or_none,
     text,
@@ -94,7 +101,8 @@ def _filled(of: type[Event], moment: Moment, parts: tuple[Any, ...]) -> Event:
     checks = _CHECKS[of.KIND]
     if len(parts) < _NEEDED[of.KIND]:
         raise FrameError("fields missing")
-    event: Event = of(moment, *(check(part) for check, part in zip(checks, parts, strict=False)))
+    named = {name: check(part) for (name, check), part in zip(checks, parts, strict=False)}
+    event: Event = of(moment, **named)
     more = bounded(parts[len(checks) :])
     return replace(event, more=more) if more else event
 
@@ -133,16 +141,22 @@ _OF_TYPE: Final[dict[Any, Check]] = {
     int | None: or_none(whole),
     str: text,
     str | None: or_none(text),
-    bytes | None: or_none(epoch),  # an event holds no other bytes
+    bytes | None: or_none(epoch),  # an event holds no other bytes, but for these two
+    Eight: epoch,
+    Link | None: or_none(link),
     bool: flag,
     Place: _place,
     Place | None: or_none(_place),
     Clock: _clock,
     tuple[tuple[str, int], ...]: named_numbers,
     tuple[tuple[int, int], ...] | None: or_none(numbered_numbers),
+    tuple[tuple[str, str], ...]: named_texts,
 }
 _FIELDS: Final = {kind: [f for f in fields(of) if f.name not in ("moment", "more")] for kind, of in KINDS.items()}
-_CHECKS: Final = {kind: [_OF_TYPE[f.type] for f in named] for kind, named in _FIELDS.items()}
+_CHECKS: Final = {kind: [(f.name, _OF_TYPE[f.type]) for f in named] for kind, named in _FIELDS.items()}
 _VALUES: Final = {kind: _values_of([f.name for f in named]) for kind, named in _FIELDS.items()}
 _PLACED: Final = {kind: 4 + at for kind, named in _FIELDS.items() for at, f in enumerate(named) if f.name == "place"}
-_NEEDED: Final = {kind: sum(f.default is MISSING for f in named) for kind, named in _FIELDS.items()}
+_NEEDED: Final = {
+    kind: max((at for at, f in enumerate(named, 1) if f.default is MISSING), default=0)
+    for kind, named in _FIELDS.items()
+}

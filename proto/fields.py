@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+from proto.chain import LINK_BYTES
 from proto.errors import FrameError
 
 EPOCH_BYTES: Final = 8
@@ -57,9 +58,23 @@ def epoch(value: object) -> bytes:
     return value
 
 
+def link(value: object) -> bytes:
+    """The bytes of a link of the audit chain."""
+    if type(value) is not bytes or len(value) != LINK_BYTES:
+        raise FrameError("not a link")
+    return value
+
+
+def named_texts(value: object) -> object:
+    """Pairs of two texts."""
+    if not _are_pairs(value, _is_text, _is_text):
+        raise FrameError("not pairs")
+    return value
+
+
 def named_numbers(value: object) -> object:
     """Pairs of a name and a whole number."""
-    if not _are_pairs(value, lambda name: type(name) is str):
+    if not _are_pairs(value, _is_text):
         raise FrameError("not pairs")
     return value
 
@@ -88,10 +103,16 @@ def bounded(more: tuple[Any, ...]) -> tuple[Any, ...]:
     return more
 
 
-def _are_pairs(value: object, is_first: Callable[[object], bool]) -> bool:
+def _are_pairs(
+    value: object, is_first: Callable[[object], bool], is_second: Callable[[object], bool] = is_whole
+) -> bool:
     return type(value) is tuple and all(
-        type(pair) is tuple and len(pair) == 2 and is_first(pair[0]) and is_whole(pair[1]) for pair in value
+        type(pair) is tuple and len(pair) == 2 and is_first(pair[0]) and is_second(pair[1]) for pair in value
     )
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
 
 
 def _nests(outer: Nest) -> list[Nest]:

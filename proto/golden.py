@@ -10,7 +10,9 @@ from dataclasses import fields
 from typing import Final, TypeAlias
 
 from proto import batches, control, events
+from proto.audited import LogOn, Lookup, Shift
 from proto.batches import Batch
+from proto.chain import NONE_BEFORE
 from proto.control import Held, Refused
 from proto.events import (
     Alarm,
@@ -41,6 +43,7 @@ PARENT: Final = bytes.fromhex("fedcba9876543210")
 BOOT: Final = bytes.fromhex("b007b007b007b007")
 DATED: Final = Moment(86_400_123, 1_764_000_000_000, Clock.GNSS)
 UNDATED: Final = Moment(0, None, Clock.UNSET)
+LINK: Final = bytes.fromhex("00112233445566778899aabbccddeeff")
 PLACE: Final = Place(51_500_729, -124_625, 86_399_900)
 
 EVENTS: Final[dict[str, Event | Unknown]] = {
@@ -65,9 +68,17 @@ EVENTS: Final[dict[str, Event | Unknown]] = {
     ),
     "step": Step(DATED, 1, "accepted", officer="4711"),
     "step, all that may be said": Step(DATED, 1, "rejected", "misread", "4711", PARENT, 3),
-    "look-out": LookOut(DATED, "add", "AB12 CDE", "4711", "drove off", 1_764_090_000),
+    "look-out": LookOut(DATED, "add", "AB12 CDE", "4711", "drove off", 1_764_090_000, link=LINK),
     "look-out that is over": LookOut(DATED, "remove", "AB12 CDE"),
-    "change": Change(DATED, "4711", "threshold", "0", "40"),
+    "look-up, answered by what is carried": Lookup(
+        DATED, 4, "4711", "Northshire", "person", "smith john", "STOP", "C-17", PLACE, "carried", 7_200, 2, link=LINK
+    ),
+    "look-up, answered by nobody": Lookup(UNDATED, 5, "4711", None, "vehicle", "AB12 CDE", "PATROL", link=LINK),
+    "log-on, the first audit event of a car": LogOn(DATED, "4711", "on", "driver", place=PLACE, link=NONE_BEFORE),
+    "log-on, refused; the link before it is unknown": LogOn(DATED, "4711", "refused", None, "wrong PIN"),
+    "shift": Shift(DATED, EPOCH, "start", (("4711", "driver"), ("0815", "passenger")), PLACE, link=LINK),
+    "shift, its end": Shift(DATED, EPOCH, "end", (), link=LINK),
+    "change": Change(DATED, "4711", "threshold", "0", "40", link=LINK),
     "change by nobody known": Change(UNDATED, None, "threshold"),
     "read of a later version": Read(DATED, "front", "AB12 CDE", 17, more=("new", (1, None))),
     "a kind of a later version": Unknown(99, DATED, ("new", None, (True, 1.5))),

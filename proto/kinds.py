@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, TypeAlias
 
+from proto.audited import LogOn, Lookup, Shift
+from proto.chain import Link
 from proto.moments import Clock, Moment, Place
 
 
@@ -148,6 +150,7 @@ class LookOut:
 
     KIND: ClassVar[int] = 9
     moment: Moment
+    link: Link | None = field(default=None, kw_only=True, repr=False)
     deed: str
     vrm: str = field(repr=False)
     officer: str | None = field(default=None, repr=False)
@@ -162,6 +165,7 @@ class Change:
 
     KIND: ClassVar[int] = 13
     moment: Moment
+    link: Link | None = field(default=None, kw_only=True, repr=False)
     officer: str | None = field(repr=False)
     what: str
     was: str | None = field(default=None, repr=False)
@@ -178,9 +182,15 @@ class Unknown:
     more: tuple[Any, ...] = field(repr=False)
 
 
-Event: TypeAlias = Start | Read | Hit | Position | ClockSet | Health | Dropped | Alarm | Step | LookOut | Change
+Audited: TypeAlias = LookOut | Lookup | LogOn | Shift | Change
+"""Those of lane audit: each holds a link."""
+Event: TypeAlias = Start | Read | Hit | Position | ClockSet | Health | Dropped | Alarm | Step | Audited
 KINDS: Final[dict[int, type[Event]]] = {
-    kind.KIND: kind for kind in (Start, Read, Hit, Position, ClockSet, Health, Dropped, Alarm, Step, LookOut, Change)
+    kind.KIND: kind
+    for kind in (
+        *(Start, Read, Hit, Position, ClockSet, Health, Dropped, Alarm, Step),
+        *(LookOut, Lookup, LogOn, Shift, Change),
+    )
 }
 WORDS: Final[dict[int, str]] = {
     Start.KIND: "start",
@@ -193,5 +203,8 @@ WORDS: Final[dict[int, str]] = {
     Alarm.KIND: "alarm",
     Step.KIND: "step",
     LookOut.KIND: "look-out",
+    Lookup.KIND: "look-up",
+    LogOn.KIND: "log-on",
+    Shift.KIND: "shift",
     Change.KIND: "change",
 }

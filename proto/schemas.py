@@ -5,12 +5,15 @@ always let by. [proto-2.10, proto-3.10]
 """
 
 from dataclasses import MISSING, Field, fields
+from itertools import takewhile
 from typing import Any, Final, TypeAlias
 
 import msgpack
 
 from proto import batches, control, events, golden
+from proto.audited import Eight
 from proto.batches import Batch
+from proto.chain import LINK_BYTES, Link
 from proto.events import Clock, Place
 from proto.fields import EPOCH_BYTES
 from proto.lanes import Lane
@@ -99,7 +102,8 @@ def _body(kind: int) -> Node:
     parts = [{"title": "kind", "const": kind}]
     parts += [{"title": name, **_told(schema, None)} for name, schema in moment.items()]
     parts += [{"title": field.name, **_told(_field(field), None)} for field in named]
-    needed = len(parts) - sum(field.default is not MISSING for field in named)
+    optional = takewhile(lambda field: field.default is not MISSING, reversed(named))
+    needed = len(parts) - len(list(optional))
     schema = _positional(parts, needed, f"{_said(of)} At most {events.MAX_BODY_BYTES} bytes. [proto-3.6]")
     examples = [spelled(events.encode(event)) for event in golden.EVENTS.values() if isinstance(event, of)]
     return {**schema, "examples": examples}
@@ -119,8 +123,8 @@ def _place() -> Node:
     return {**_positional(named, len(named), f"{_said(Place)} [proto-3.7]"), "additionalItems": False}
 
 
-def _pairs(first: Node) -> Node:
-    pair = {"type": "array", "items": [first, WHOLE], "minItems": 2, "maxItems": 2}
+def _pairs(first: Node, second: Node = WHOLE) -> Node:
+    pair = {"type": "array", "items": [first, second], "minItems": 2, "maxItems": 2}
     return {"type": "array", "items": pair}
 
 
@@ -154,10 +158,13 @@ _SCHEMAS: Final[dict[Any, list[Node]]] = {
     str: [TEXT],
     str | None: [TEXT, {"type": "null"}],
     bytes | None: [_ref("epoch"), {"type": "null"}],
+    Eight: [_ref("epoch")],
+    Link | None: [_bytes(LINK_BYTES), {"type": "null"}],
     bool: [{"type": "boolean"}],
     Place: [_ref("place")],
     Place | None: [_ref("place"), {"type": "null"}],
     Clock: [_ref("quality")],
     tuple[tuple[str, int], ...]: [_pairs(TEXT)],
     tuple[tuple[int, int], ...] | None: [_pairs(WHOLE), {"type": "null"}],
+    tuple[tuple[str, str], ...]: [_pairs(TEXT, TEXT)],
 }

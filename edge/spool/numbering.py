@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from edge.intake.sighting import Sighting
 from edge.spool.group import Group, Run
+from proto.audited import LogOn, Lookup, Shift
 from proto.errors import FrameError
 from proto.events import (
     Alarm,
@@ -38,6 +39,9 @@ LANES: Final[dict[type[Event], Lane]] = {
     Alarm: Lane.URGENT,
     Step: Lane.URGENT,
     LookOut: Lane.AUDIT,
+    Lookup: Lane.AUDIT,
+    LogOn: Lane.AUDIT,
+    Shift: Lane.AUDIT,
     Change: Lane.AUDIT,
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from headquarters.export.times import iso, iso_naive
+from proto.audited import LogOn, Lookup, Shift
 from proto.events import (
     Alarm,
     Change,
@@ -121,11 +122,51 @@ def _look_out(event: LookOut) -> dict[str, Any]:
         "officer": event.officer,
         "reason": event.reason,
         "until": iso(None if event.until_s is None else event.until_s * 1000),
+        "link": _hex(event.link),
+    }
+
+
+def _lookup(event: Lookup) -> dict[str, Any]:
+    return {
+        "number": event.number,
+        "officer": event.officer,
+        "force": event.force,
+        "what": event.what,
+        "asked": event.asked,
+        "reason": event.reason,
+        "case": event.case,
+        **_place(event.place),
+        "source": event.source,
+        "age_s": event.age_s,
+        "found": event.found,
+        "link": _hex(event.link),
+    }
+
+
+def _log_on(event: LogOn) -> dict[str, Any]:
+    return {
+        "officer": event.officer,
+        "step": event.step,
+        "seat": event.seat,
+        "reason": event.reason,
+        **_place(event.place),
+        "link": _hex(event.link),
+    }
+
+
+def _shift(event: Shift) -> dict[str, Any]:
+    return {
+        "shift": event.shift.hex(),
+        "step": event.step,
+        "officers": [{"officer": officer, "seat": seat} for officer, seat in event.officers],
+        **_place(event.place),
+        "link": _hex(event.link),
     }
 
 
 def _change(event: Change) -> dict[str, Any]:
-    return {"officer": event.officer, "what": event.what, "was": event.was, "now": event.now}
+    named = {"officer": event.officer, "what": event.what, "was": event.was, "now": event.now}
+    return {**named, "link": _hex(event.link)}
 
 
 _OF_KIND: Final[dict[int, Callable[[Any], dict[str, Any]]]] = {
@@ -139,6 +180,9 @@ _OF_KIND: Final[dict[int, Callable[[Any], dict[str, Any]]]] = {
     Alarm.KIND: _alarm,
     Step.KIND: _step,
     LookOut.KIND: _look_out,
+    Lookup.KIND: _lookup,
+    LogOn.KIND: _log_on,
+    Shift.KIND: _shift,
     Change.KIND: _change,
 }
 

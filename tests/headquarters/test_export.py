@@ -10,6 +10,7 @@ from headquarters.arrivals import Sent
 from headquarters.export.lines import lines
 from headquarters.export.times import iso
 from headquarters.store.intake import take
+from proto.audited import LogOn, Lookup, Shift
 from proto.batches import Batch
 from proto.events import (
     KINDS,
@@ -101,13 +102,28 @@ SAMPLES: list[tuple[Event, dict[str, Any]]] = [
     (
         LookOut(AT, "add", "AB12 CDE", "4711", "drove off", 1_790_003_600),
         {"kind": "look-out", "deed": "add", "vrm": "AB12 CDE", "officer": "4711", "reason": "drove off"}
-        | {"until": "2026-09-21T15:13:20.000Z"},
+        | {"until": "2026-09-21T15:13:20.000Z", "link": None},
     ),
     (
-        Change(AT, "4711", "threshold", "0", "40"),
-        {"kind": "change", "officer": "4711", "what": "threshold", "was": "0", "now": "40"},
+        Change(AT, "4711", "threshold", "0", "40", link=bytes(16)),
+        {"kind": "change", "officer": "4711", "what": "threshold", "was": "0", "now": "40", "link": "00" * 16},
     ),
     (Alarm(AT, "clone", "two cards"), {"kind": "alarm", "name": "clone", "detail": "two cards"}),
+    (
+        Lookup(AT, 4, "4711", "Northshire", "person", "smith", "STOP", "C-1", HERE, "carried", 60, 2, link=bytes(16)),
+        {"kind": "look-up", "number": 4, "officer": "4711", "force": "Northshire", "what": "person", "asked": "smith"}
+        | {"reason": "STOP", "case": "C-1", **PLACED, "source": "carried", "age_s": 60, "found": 2, "link": "00" * 16},
+    ),
+    (
+        LogOn(AT, "4711", "refused", "driver", "wrong PIN"),
+        {"kind": "log-on", "officer": "4711", "step": "refused", "seat": "driver", "reason": "wrong PIN", **NOWHERE}
+        | {"link": None},
+    ),
+    (
+        Shift(AT, b"shift--1", "start", (("4711", "driver"),), link=bytes(16)),
+        {"kind": "shift", "shift": b"shift--1".hex(), "step": "start", **NOWHERE, "link": "00" * 16}
+        | {"officers": [{"officer": "4711", "seat": "driver"}]},
+    ),
 ]
 
 

@@ -20,14 +20,15 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 const text = (v) => need(v instanceof Uint8Array, "not text") && utf8.decode(v);
 const bool = (v) => { need(typeof v === "boolean", "not true or false"); return v; };
 const epoch = (v) => need(v instanceof Uint8Array && v.length === 8, "not an epoch") && hex(v);
+const link = (v) => need(v instanceof Uint8Array && v.length === 16, "not a link") && hex(v);
 const clock = (v) => { need(whole(v) === v && v >= 0 && v <= 3, "no clock quality"); return v; };
-const pairs = (first) => (v) => v.map(([a, b]) => [first(a), whole(b)]);
+const pairs = (first, second = whole) => (v) => v.map(([a, b]) => [first(a), second(b)]);
 const place = (v) => {
   need(Array.isArray(v) && v.length === 3 && v.every(Number.isInteger), "not a place");
   need(Math.abs(v[0]) <= 90e6 && Math.abs(v[1]) <= 180e6 && v[2] >= 0, "outside the map");
   return v;
 };
-const TYPES = { whole, text, bool, epoch, clock, place, names: pairs(text), lanes: pairs(whole) };
+const TYPES = { whole, text, bool, epoch, clock, place, link, texts: pairs(text, text), names: pairs(text), lanes: pairs(whole) };
 
 // proto-3.6: kind -> its fields in order; with `=false` for what is false when it is left out (proto-3.9).
 const KINDS = Object.fromEntries(Object.entries({
@@ -41,8 +42,12 @@ const KINDS = Object.fromEntries(Object.entries({
   6: "lane:whole count:whole reason:text epoch:epoch? first:whole? last:whole?",
   7: "name:text detail:text",
   8: "alert:whole step:text reason:text? officer:text? epoch:epoch? note:whole?",
-  9: "deed:text vrm:text officer:text? reason:text? until_s:whole?",
-  13: "officer:text? what:text was:text? now:text?",
+  9: "link:link? deed:text vrm:text officer:text? reason:text? until_s:whole?",
+  10: "link:link? number:whole officer:text force:text? what:text asked:text reason:text case:text? place:place?"
+    + " source:text? age_s:whole? found:whole?",
+  11: "link:link? officer:text step:text seat:text? reason:text? place:place?",
+  12: "link:link? shift:epoch step:text officers:texts place:place?",
+  13: "link:link? officer:text? what:text was:text? now:text?",
 }).map(([kind, line]) => [kind, line.split(" ").map((part) => part.match(/^(\w+):([a-z]+)(\??)(=false)?$/).slice(1))]));
 
 function body(array) {

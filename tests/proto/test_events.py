@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto import events
+from proto.audited import Eight
+from proto.chain import Link
 from proto.errors import FrameError
 from proto.events import Alarm, Clock, ClockSet, Event, Health, Hit, Moment, Place, Position, Read, Start, Unknown
 
@@ -46,6 +48,9 @@ OF_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     Clock: st.sampled_from(Clock),
     tuple[tuple[str, int], ...]: st.lists(st.tuples(SHORT, INT64), max_size=5).map(tuple),
     tuple[tuple[int, int], ...] | None: st.lists(st.tuples(INT64, INT64), max_size=5).map(tuple) | st.none(),
+    tuple[tuple[str, str], ...]: st.lists(st.tuples(SHORT, SHORT), max_size=3).map(tuple),
+    Eight: EPOCH,
+    Link | None: st.binary(min_size=16, max_size=16) | st.none(),
     tuple[Any, ...]: MORE,
 }
 KNOWN: st.SearchStrategy[Event] = st.sampled_from(list(events.KINDS.values())).flatmap(
@@ -220,6 +225,9 @@ OF: dict[Any, object] = {
     Clock: 1,
     tuple[tuple[str, int], ...]: [["a", 1]],
     tuple[tuple[int, int], ...] | None: [[2, 9]],
+    tuple[tuple[str, str], ...]: [["a", "b"]],
+    Eight: bytes(8),
+    Link | None: bytes(16),
 }
 
 
@@ -257,10 +265,12 @@ def test_no_repr_shows_a_plate_or_a_position() -> None:
 
 
 def test_every_kind_has_its_number_and_its_word() -> None:  # [proto-3.6]
-    assert [events.WORDS[kind] for kind in sorted(events.KINDS)] == [
-        "start", "read", "hit", "position", "clock", "health", "dropped", "alarm", "step", "look-out", "change",
-    ]  # fmt: skip
-    assert sorted(events.KINDS) == [*range(10), 13]
+    words = {
+        0: "start", 1: "read", 2: "hit", 3: "position", 4: "clock", 5: "health", 6: "dropped", 7: "alarm",
+        8: "step", 9: "look-out", 10: "look-up", 11: "log-on", 12: "shift", 13: "change",
+    }  # fmt: skip
+    assert words == {kind: events.WORDS[kind] for kind in words}
+    assert events.WORDS.keys() == events.KINDS.keys()
     assert all(kind == of.KIND for kind, of in events.KINDS.items())
 
 
