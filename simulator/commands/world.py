@@ -14,7 +14,6 @@ from simulator import settings
 from simulator.devices import PORTS, Device, devices
 from simulator.faults import seconds
 from simulator.folder import CONFIGURATION, TRUTH, write_configuration, write_key, write_list
-from simulator.live import watched
 from simulator.picture import draw, sights
 from simulator.port import SETTLE_NS
 from simulator.relay import Relay
@@ -64,7 +63,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="more times, such as 9s,15s, of which listed vehicles keep 1 s away",
     )
     option("--stay", default="0s", metavar="TIME", help="ports and link stay that long after the last read, or until a signal (default 0s)")  # fmt: skip
-    option("--live", action="store_true", help="one line on stderr that says how it stands")
+    option(
+        "--live", action="store_true", help="a view on stderr: each port, what it said last, what is wrong now and next"
+    )
     option("--picture", type=Path, metavar="FILE", help="at the end, a map of the drive as an SVG")
     option("--start", metavar="ISO", help="what the devices' clocks say at the start (default: now)")
     option("--when-full", choices=("lose", "wait"), help="a reader too slow for a camera: lose reads as a real line does, or wait (default with --unique)")  # fmt: skip
@@ -121,7 +122,9 @@ def _play(
         relay.begin(start_ns)
     moments = script(world if args.start else replace(world, start=start), who)
     if args.live:
-        moments = watched(moments, truth, world.faults, sys.stderr)
+        from simulator.live import watched  # rich, which only this needs, is of the extra `simulator`
+
+        moments = watched(moments, truth, world.faults, world.reads, sys.stderr)
     late_s = play(moments, ports, truth, start_ns, patience_s, _power_cut)
     played_s = (time.monotonic_ns() - start_ns) / 1e9
     drain(ports)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from rich.console import Console
+
 from simulator.faults import parse
-from simulator.live import status, watched
+from simulator.live import Stage, line, view, watched
 from simulator.picture import Sight, draw, sights
 from simulator.route import Route
-from simulator.script import script
+from simulator.script import Saying, script
 from simulator.town import build
 from simulator.truth import Truth
 from simulator.world import World, cast
@@ -69,13 +71,47 @@ async def test_a_world_draws_its_drive_and_says_how_it_stands(tmp_path: Path, pe
     assert f"reads {summary['reads']}, hits {summary['hits_expected']}, spoilt 0" in svg
 
 
-def test_the_line_names_what_is_wrong_at_the_moment(make_world: Callable[..., World]) -> None:
-    faults = parse(["at 1s unplug front 2s", "broker down 9s"], ("front", "rear", "gps"))
-    truth = Truth(io.StringIO(), reads=7, hits_expected=1, faults={"unplug": 2})
-    assert status(truth, faults, 1.5).split("   ")[-2:] == ["reads 7, hits 1, spoilt 2", "broker, front: unplug"]
-    assert status(truth, faults, 9.5).endswith("all is well")
-    world, out = make_world(faults=faults), io.StringIO()
+FAULTS = parse(["at 1s unplug front 2s", "broker down 9s", "at 12s noise rear 1s"], ("front", "rear", "gps"))
+
+
+def a_stage(at_s: float) -> Stage:
+    return Stage(Truth(io.StringIO(), reads=7, hits_expected=1, faults={"unplug": 2}), FAULTS, 100, at_s)
+
+
+def drawn(stage: Stage) -> str:
+    console = Console(file=io.StringIO(), width=100, force_terminal=False)
+    with console.capture() as said:
+        console.print(view(stage))
+    return said.get()
+
+
+def test_the_line_names_what_is_wrong_at_the_moment() -> None:
+    assert line(a_stage(1.5)).split("   ")[-2:] == ["reads 7, hits 1, spoilt 2", "broker, front: unplug"]
+    assert line(a_stage(9.5)).endswith("all is well")
+
+
+def test_the_view_has_each_port_with_what_is_wrong_and_what_comes_next(make_world: Callable[..., World]) -> None:
+    world, stage = make_world(faults=FAULTS), a_stage(0)
+    reads = 0
+    for moment in script(world, cast(world)):
+        if moment.due_s >= 2.5:
+            break
+        stage.hear(moment)
+        reads += isinstance(moment, Saying) and moment.read is not None and moment.port == "front"
+    rows = {text.split()[0]: text.rstrip() for text in drawn(stage).splitlines() if text.strip()}
+    assert rows["front"].endswith("unplug")
+    assert rows["front"].split()[1] == str(reads)
+    assert rows["gps"].endswith("well")
+    assert rows["broker"].endswith("until 9 s")
+    assert rows["in"].endswith("rear: noise")
+
+
+def test_what_is_watched_is_played_unchanged_on_a_terminal_and_in_a_file(make_world: Callable[..., World]) -> None:
+    world = make_world(faults=FAULTS)
     moments = list(script(world, cast(world)))
-    assert [*watched(moments, truth, faults, out)] == moments
-    assert out.getvalue().startswith("\r")
-    assert out.getvalue().endswith("\n")
+    for terminal in (False, True):
+        out = io.StringIO()
+        out.isatty = lambda: terminal  # type: ignore[method-assign] # noqa: B023
+        assert [*watched(moments, a_stage(0).truth, FAULTS, world.reads, out)] == moments
+        assert "reads 7, hits 1, spoilt 2" in out.getvalue()
+        assert ("\x1b[" in out.getvalue()) is terminal
