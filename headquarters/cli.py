@@ -1,43 +1,47 @@
 """The words of `patrol-hq` -> an exit code: 0 good, 1 a fault found, 2 wrong usage."""
 
 import argparse
-import importlib
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module, metadata
 from typing import Final
 
-from headquarters.commands import export, publish, serve, status
-
-COMMANDS: Final = {"serve": serve, "export": export, "status": status, "publish": publish}
-FORECAST: Final = "forecast"  # needs numpy, which a headquarters that only receives does not
+COMMANDS: Final = {
+    "serve": ("headquarters.commands.serve", "take in, store and receipt what the cars send"),
+    "status": ("headquarters.commands.status", "vehicles, events per lane, gaps, conflicts, alarms"),
+    "export": ("headquarters.commands.export", "print the events as JSON lines"),
+    "publish": ("headquarters.commands.publish", "sign data sets and hand them to the cars"),
+    "forecast": ("headquarters.forecast.cli", "where and when crime is likely (needs the extra `headquarters`)"),
+}
+"""Each word's module, of which only the one that is asked for is loaded: numpy is not for a headquarters that only receives."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; argparse itself leaves with 2 when the words are wrong."""
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="patrol-hq", description="Headquarters: takes in what the cars send.")
+    parser.add_argument("--version", action="version", version=f"patrol-hq {metadata.version('patrol-edge')}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS.values():
+    run: Callable[[argparse.Namespace], int] | None = None
+    for word, (module, about) in COMMANDS.items():
+        if word not in words[:1]:
+            subparsers.add_parser(word, help=about)
+            continue
+        try:
+            command = import_module(module)
+        except ModuleNotFoundError as missing:
+            return _lacks(word, missing)
         command.add(subparsers)
-    if words[:1] == [FORECAST]:
-        return _forecast(parser, subparsers, words)
-    subparsers.add_parser(FORECAST, help="where and when crime is likely (needs the extra `headquarters`)")
+        run = command.run
     args = parser.parse_args(words)
-    run: Callable[[argparse.Namespace], int] = COMMANDS[args.command].run
+    assert run is not None  # argparse has ended the process when no word was a command's
     return run(args)
 
 
-def _forecast(
-    parser: argparse.ArgumentParser, subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]", words: list[str]
-) -> int:
-    try:
-        forecast = importlib.import_module("headquarters.forecast.cli")
-    except ModuleNotFoundError as missing:
-        print(
-            f"patrol-hq forecast needs {missing.name}: install patrol-edge with its extra `headquarters`"
-            " (pip install 'patrol-edge[headquarters]')",
-            file=sys.stderr,
-        )
-        return 2
-    forecast.add(subparsers)
-    return int(forecast.run(parser.parse_args(words)))
+def _lacks(word: str, missing: ModuleNotFoundError) -> int:
+    print(
+        f"patrol-hq {word} needs {missing.name}: install patrol-edge with its extra `headquarters`"
+        " (pip install 'patrol-edge[headquarters]')",
+        file=sys.stderr,
+    )
+    return 2

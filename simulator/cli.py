@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 
 from simulator.commands import capture, demo, replay, world
 
@@ -13,6 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="patrol-sim", description="A police car's world: cameras, a receiver, a town."
     )
+    parser.add_argument("--version", action="version", version=f"patrol-sim {metadata.version('patrol-edge')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (demo, world, replay, capture):
         command.add(commands)

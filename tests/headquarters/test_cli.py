@@ -101,3 +101,16 @@ def test_without_numpy_only_the_forecast_is_missed(
     monkeypatch.setitem(sys.modules, "headquarters.forecast.cli", None)
     assert main(["forecast", "make"]) == 2
     assert "pip install 'patrol-edge[headquarters]'" in capsys.readouterr().err
+
+
+def test_it_says_its_version_and_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, said in (("--version", "patrol-hq "), ("--help", "forecast")):
+        with pytest.raises(SystemExit) as ended:
+            main([words])
+        assert ended.value.code == 0
+        assert said in capsys.readouterr().out
+
+
+def test_a_headquarters_that_only_receives_loads_no_numpy() -> None:
+    code = "import sys; from headquarters.cli import main\ntry: main(['serve', '--help'])\nfinally: assert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT, timeout=60)
