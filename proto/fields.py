@@ -12,7 +12,7 @@ MAX_DEPTH: Final = (
 )
 
 Check: TypeAlias = Callable[[Any], Any]
-Nest: TypeAlias = tuple[Any, ...] | dict[Any, Any]
+Nest: TypeAlias = tuple[Any, ...] | list[Any] | dict[Any, Any]
 
 
 def is_whole(value: object) -> bool:
@@ -117,4 +117,6 @@ def _is_text(value: object) -> bool:
 
 def _nests(outer: Nest) -> list[Nest]:
     """The arrays and maps that stand in this one."""
-    return [inner for inner in (outer.values() if isinstance(outer, dict) else outer) if type(inner) in (tuple, dict)]
+    return [
+        inner for inner in (outer.values() if isinstance(outer, dict) else outer) if type(inner) in (tuple, list, dict)
+    ]

@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Final, TypeAlias
 
 from proto import batches, control, events
+from proto.asks import FOUND, Answer, Ask, encode_answer, encode_ask
 from proto.audited import LogOn, Lookup, Shift
 from proto.batches import Batch
 from proto.chain import NONE_BEFORE
@@ -130,6 +131,11 @@ def spelled_refused(refused: Refused) -> Vector:
     return {field.name: plain(getattr(refused, field.name)) for field in fields(refused)}
 
 
+def spelled_ask(said: Ask | Answer) -> Vector:
+    """The fields of an ask or an answer as JSON has them."""
+    return {field.name: plain(getattr(said, field.name)) for field in fields(said)}
+
+
 def plate(vrm: str) -> Vector:
     """A VRM with its key and its number, as far as it has them."""
     key = canonical(vrm)
@@ -143,6 +149,8 @@ def plain(value: object) -> object:
             return value.hex()
         case Place():
             return [value.lat_e6, value.lon_e6, value.placed_ms]
+        case dict():
+            return {name: plain(inner) for name, inner in value.items()}
         case tuple() | list():
             return [plain(inner) for inner in value]
         case bool() | None | str() | float():
@@ -182,6 +190,10 @@ def _messages() -> Iterator[Vector]:
     refused = Refused(EPOCH, Lane.READ, 5, 9, "bodies damaged")
     yield {"name": "refused", "fields": spelled_refused(refused), "hex": control.encode_refused(refused).hex()}
     yield {"name": "hello", "fields": BOOT.hex(), "hex": control.encode_hello(BOOT).hex()}
+    ask = Ask(BOOT, "person", (("query", "smith john"), ("age", 40)), "4711", "Northshire", "STOP", "C-17")
+    yield {"name": "ask", "fields": spelled_ask(ask), "hex": encode_ask(ask).hex()}
+    answer = Answer(BOOT, FOUND, 1_764_000_000_000, 1, {"results": [{"surname": "Smith", "age": None}], "more": False})
+    yield {"name": "answer", "fields": spelled_ask(answer), "hex": encode_answer(answer).hex()}
     yield {"name": "want", "fields": ["lists", "officers"], "hex": control.encode_want(["lists", "officers"]).hex()}
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import msgpack
 
-from proto import batches, control, events, golden
+from proto import asks, batches, control, events, golden
 from proto.audited import Eight
 from proto.batches import Batch
 from proto.chain import LINK_BYTES, Link
@@ -49,6 +49,8 @@ def payloads() -> dict[str, Node]:
         "receipt": held,
         "again": held,
         "refused": _refused(),
+        "ask": _ask(),
+        "answer": _answer(),
         "hello": _positional([VERSION, _bytes(None)], 2, "The session: random bytes of one connection. [proto-4.7]"),
     }
 
@@ -92,6 +94,36 @@ def _refused() -> Node:
     reason = {"type": "string", "maxLength": control.MAX_REASON, "title": "reason"}
     parts = [VERSION, _ref("epoch"), _ref("lane"), NUMBER, NUMBER, reason]
     return _positional(parts, len(parts), _said(control.Refused))
+
+
+def _ask() -> Node:
+    short: Node = {"type": "string", "maxLength": asks.MAX_TEXT}
+    part = {"type": "array", "items": [short, {"oneOf": [short, WHOLE]}], "minItems": 2, "maxItems": 2}
+    named = {
+        "version": VERSION,
+        "id": _bytes(asks.ID_BYTES),
+        "what": {"enum": list(asks.WHATS)},
+        "asked": {"type": "array", "items": part, "maxItems": asks.MAX_PARTS},
+        "officer": short,
+        "force": {"oneOf": [short, {"type": "null"}]},
+        "reason": short,
+        "case": {"oneOf": [short, {"type": "null"}]},
+    }
+    parts = [{"title": name, **schema} for name, schema in named.items()]
+    return _positional(parts, len(parts), f"{_said(asks.Ask)} At most {control.MAX_CONTROL_BYTES} bytes.")
+
+
+def _answer() -> Node:
+    named = {
+        "version": VERSION,
+        "id": _bytes(asks.ID_BYTES),
+        "outcome": {"enum": list(asks.OUTCOMES)},
+        "as_of_ms": {"oneOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]},
+        "found": {"type": "integer", "minimum": 0},
+        "result": {"type": ["object", "null"]},
+    }
+    parts = [{"title": name, **schema} for name, schema in named.items()]
+    return _positional(parts, len(parts), f"{_said(asks.Answer)} At most {asks.MAX_ANSWER_BYTES} bytes.")
 
 
 def _body(kind: int) -> Node:

@@ -94,6 +94,14 @@ const MESSAGES = {
   },
   hello: (message) => hex(decode(message)[1]),
   want: (message) => decode(message)[1],
+  ask: (message) => {
+    const [, id, what, asked, officer, force, reason, by] = decode(message);
+    return { id: epoch(id), what, asked, officer, force, reason, case: by };
+  },
+  answer: (message) => {
+    const [, id, outcome, as_of_ms, found, result] = decode(message);
+    return { id: epoch(id), outcome, as_of_ms, found, result };
+  },
 };
 
 // proto-6.1 to 6.5

@@ -7,7 +7,7 @@ from typing import Any
 import msgpack
 import pytest
 
-from proto import batches, control, events, golden
+from proto import asks, batches, control, events, golden
 from proto.errors import FrameError
 from proto.plates import unpacked
 
@@ -69,6 +69,10 @@ def test_a_message_reads_back(vector: dict[str, Any]) -> None:  # [proto-4.2] [p
             assert control.decode_hello(message).hex() == vector["fields"]
         case "want":
             assert control.decode_want(message) == vector["fields"]
+        case "ask":  # [proto-10.2]
+            assert golden.spelled_ask(asks.decode_ask(message)) == vector["fields"]
+        case "answer":  # [proto-10.3]
+            assert golden.spelled_ask(asks.decode_answer(message)) == vector["fields"]
         case name:
             pytest.fail(f"no reader for {name}")
 
