@@ -30,6 +30,7 @@ from edge.supervision import Outage, keep_running
 from edge.uplink import link as uplink_link
 from edge.uplink.bookkeeping import Bookkeeping
 from edge.uplink.depot import Depot
+from edge.uplink.downlink import Downlinks
 from edge.uplink.link import Link
 from edge.uplink.lull import Lulls
 from edge.uplink.uplink import Uplink
@@ -121,7 +122,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
     window = car.status.window = Window(spool.ledgers, car.epoch, Lulls(car.config.uplink.linger_s), car.policy)
     link = Link(car.config.broker, car.config.vehicle, car.clock.is_past_floor)
     uplink = Uplink(link, car.config.vehicle, spool, window, car.stream.say, car.alarm, is_down=car.link_state.began)
-    uplink.downlink = car.data.sets
+    uplink.downlink = Downlinks(car.downlinks)
     endurance = car.status.endurance = Endurance(spool, car.config.storage.folder)
     rounds = Rounds(
         car.clock,

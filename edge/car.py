@@ -27,6 +27,7 @@ from edge.spool.room import Room
 from edge.supervision import Outage
 from edge.terminal.stream import EventStream
 from edge.uplink import bookkeeping
+from edge.uplink.downlink import Downlink
 from edge.uplink.policy import Policy
 from proto.events import Alarm, Health
 
@@ -80,6 +81,7 @@ class Car:
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
         self.data = parts_of(config, key, self.clock, self.stream, self.alarm, self.policy.may_fetch)
+        self.downlinks: list[Downlink] = [self.data.sets]
         self.status.parts |= {
             "health": self.checkup,
             "traffic": self.policy,

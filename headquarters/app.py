@@ -10,11 +10,12 @@ from typing import Final
 from headquarters.addresses import Broker
 from headquarters.arrivals import Message
 from headquarters.backoff import Backoff
-from headquarters.datasets.desk import Sorted, open_desk
+from headquarters.datasets.desk import open_desk
 from headquarters.link import ANSWERS_AT_ONCE, Link
 from headquarters.logs import FIELDS
 from headquarters.receiver.answers import Answer
 from headquarters.receiver.keeper import MAX_WAITING, Keeper
+from headquarters.sorting import Sorted
 from headquarters.store.worker import open_store
 from headquarters.waiting import Waiting
 
@@ -59,7 +60,7 @@ async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Call
     ):
         keeper = Keeper(store, edge.now_ms, Backoff(edge.jitter))
         forever = [
-            tasks.create_task(link.listen(Sorted(desk, inbox)), name="link"),
+            tasks.create_task(link.listen(Sorted([desk], inbox)), name="link"),
             tasks.create_task(_announce(link, ready), name="ready"),
             tasks.create_task(desk.answer(), name="data sets"),
             tasks.create_task(desk.announce(), name="announcements"),

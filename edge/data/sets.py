@@ -38,6 +38,8 @@ MayFetch = Callable[[int, bool], bool]
 class DataSets:
     """`take`, `sayings` and `next_due_s` are the uplink's calls, `run` is the task behind them. Times: the event loop's."""
 
+    words: Final = frozenset({"manifest", "chunk"})
+
     def __init__(
         self,
         place: Place,

@@ -5,11 +5,12 @@ is cut off: it connects again and reads the status.
 """
 
 import asyncio
+import inspect
 import json
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +20,8 @@ MAX_READERS: Final = 32
 MAX_ASK_BYTES: Final = 65_536
 SOCKET_MODE: Final = 0o660
 
-Answer = Callable[[dict[str, Any]], dict[str, Any]]
-"""A request line's object -> the fields of its answer."""
+Answer = Callable[[dict[str, Any]], dict[str, Any] | Awaitable[dict[str, Any]]]
+"""A request line's object -> the fields of its answer, at once or later; a reader's answers come in the order of its asks."""
 
 
 class SocketInUseError(OSError):
@@ -70,11 +71,11 @@ class EventStream:
         if len(self._writers) >= MAX_READERS:
             writer.transport.abort()
             return
-        writer.write(_line("status", self._answers["status"]({})))
+        writer.write(await self._answered(b'{"ask": "status"}'))
         self._writers.add(writer)
         try:
             while line := await reader.readline():
-                writer.write(self._answered(line))
+                writer.write(await self._answered(line))
                 await writer.drain()
         except (OSError, ValueError):  # ValueError: a line beyond MAX_ASK_BYTES
             writer.transport.abort()
@@ -82,7 +83,7 @@ class EventStream:
             self._writers.discard(writer)
             writer.close()
 
-    def _answered(self, line: bytes) -> bytes:
+    async def _answered(self, line: bytes) -> bytes:
         try:
             request = json.loads(line)
         except ValueError:
@@ -92,7 +93,8 @@ class EventStream:
         if answer is None:
             known = ", ".join(sorted(self._answers))
             return _line("error", {"reason": f'a request is one JSON object a line with "ask": one of {known}'})
-        return _line(str(word), answer(request))
+        said = answer(request)
+        return _line(str(word), await said if inspect.isawaitable(said) else said)
 
 
 def _line(kind: str, fields: dict[str, Any]) -> bytes:

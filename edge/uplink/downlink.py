@@ -1,10 +1,16 @@
 """What the uplink asks of whoever takes what headquarters sends down, beside receipts; the link is one, for both."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 
 class Downlink(Protocol):
     """Times are the event loop's, in seconds."""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Which messages down it takes."""
+        ...
 
     def connected(self) -> None:
         """A new connection, or headquarters is there again."""
@@ -23,15 +29,27 @@ class Downlink(Protocol):
         ...
 
 
-class NoDownlink:
-    """Nobody takes anything."""
+class Downlinks:
+    """Several as one: each takes its own words."""
 
-    def connected(self) -> None: ...
+    def __init__(self, parts: Sequence[Downlink] = ()) -> None:
+        self._parts = parts
+        self._by_word = {word: part for part in parts for word in part.words}
 
-    def take(self, word: str, payload: bytes, now_s: float) -> None: ...
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(self._by_word)
 
-    def sayings(self, now_s: float) -> list[tuple[str, bytes]]:  # noqa: ARG002
-        return []
+    def connected(self) -> None:
+        for part in self._parts:
+            part.connected()
+
+    def take(self, word: str, payload: bytes, now_s: float) -> None:
+        self._by_word[word].take(word, payload, now_s)
+
+    def sayings(self, now_s: float) -> list[tuple[str, bytes]]:
+        return [said for part in self._parts for said in part.sayings(now_s)]
 
     def next_due_s(self) -> float | None:
-        return None
+        dues = [part.next_due_s() for part in self._parts]
+        return min((due for due in dues if due is not None), default=None)

@@ -8,7 +8,7 @@ from typing import Final
 
 from edge.spool.ledger import Ledger
 from edge.spool.spool import Spool
-from edge.uplink.downlink import Downlink, NoDownlink
+from edge.uplink.downlink import Downlink, Downlinks
 from edge.uplink.flight import Flight
 from edge.uplink.link import WORLD, Connection, Link, RefusedError
 from edge.uplink.loading import loaded
@@ -48,8 +48,8 @@ class Uplink:
         self._say = say
         self._alarm = alarm
         self._standing = Standing(vehicle, is_down, alarm)
-        self.downlink: Downlink = NoDownlink()
-        """Who takes data sets, once there is somebody."""
+        self.downlink: Downlink = Downlinks()
+        """Who takes data sets, answers and notes, once there is somebody."""
         self._connection: Connection | None = None
         self._held_due_s = 0.0
         self._poison_due_s = 0.0
@@ -167,11 +167,15 @@ class Uplink:
         """A message came down."""
         self._window.policy.count(DOWN, topic, payload)
         parsed = topics.parse(topic)
-        take = _TAKES.get(parsed.word) if parsed else None
+        word = parsed.word if parsed else ""
         try:
-            if take is None:
+            if (take := _TAKES.get(word)) is not None:
+                take(self, payload)
+            elif word in self.downlink.words:
+                self.downlink.take(word, payload, asyncio.get_running_loop().time())
+                self.knock.set()
+            else:
                 raise FrameError("unknown topic")
-            take(self, payload)
         except FrameError as error:
             self.junk += 1
             log.debug("message down not understood: %s", error)
@@ -215,14 +219,6 @@ class Uplink:
         self._held_due_s = 0.0
         self.knock.set()
 
-    def _take_manifest(self, payload: bytes) -> None:
-        self.downlink.take("manifest", payload, asyncio.get_running_loop().time())
-        self.knock.set()
-
-    def _take_chunk(self, payload: bytes) -> None:
-        self.downlink.take("chunk", payload, asyncio.get_running_loop().time())
-        self.knock.set()
-
     def _ledger(self, epoch: bytes, lane: Lane) -> Ledger | None:
         ledger = self._spool.ledger_of(epoch, lane)
         if ledger is None:
@@ -235,6 +231,4 @@ _TAKES: Final[dict[str, Callable[[Uplink, bytes], None]]] = {
     "again": Uplink._take_again,
     "refused": Uplink._take_refused,
     "hello": Uplink._take_hello,
-    "manifest": Uplink._take_manifest,
-    "chunk": Uplink._take_chunk,
 }

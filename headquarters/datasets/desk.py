@@ -34,6 +34,11 @@ class Desk:
         self.asking: Waiting[Asked] = Waiting(MAX_ASKING)
         self.said: Waiting[Answer] = Waiting(MAX_ANSWERS)
 
+    def takes(self, message: Message) -> bool | None:
+        """Whether there was room; None: it is not about data sets."""
+        asked = asking.asked(message)
+        return None if asked is None else self.asking.put(asked)
+
     async def answer(self) -> None:
         """Until `asking` is closed and empty."""
         while group := await self.asking.take(MAX_GROUP):
@@ -57,20 +62,6 @@ class Desk:
     def _put(self, answers: Iterable[Answer]) -> None:
         for answer in answers:
             self.said.put(answer)
-
-
-class Sorted:
-    """What the link takes in: what is about data sets to the desk, anything else to the keeper."""
-
-    def __init__(self, desk: Desk, inbox: Waiting[Message]) -> None:
-        self._desk = desk
-        self._inbox = inbox
-
-    def put(self, message: Message) -> bool:
-        """Whether there was room."""
-        if (asked := asking.asked(message)) is not None:
-            return self._desk.asking.put(asked)
-        return self._inbox.put(message)
 
 
 @asynccontextmanager

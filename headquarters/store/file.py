@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from headquarters.store.schema import APPLICATION_ID, TABLES, VERSION
+from headquarters.store.schema import ADDED, APPLICATION_ID, TABLES, VERSION
 
 BUSY_S: Final = 5.0  # how long to wait for another instance's transaction
 _CACHE_KB: Final = 16_000
@@ -31,6 +31,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
             if _is_empty(connection):
                 _make(connection)
             _check(connection, path)
+            _complete(connection)
     except BaseException as error:
         connection.close()
         raise _told(error, path) from error
@@ -76,6 +77,12 @@ def _make(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    """What later versions of patrol-hq added: a store of an earlier one gets it when it is opened for writing."""
+    for statement in ADDED.split(";"):
+        connection.execute(statement)
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

@@ -48,3 +48,22 @@ CREATE UNIQUE INDEX alarm_key ON alarm (name, ifnull(vehicle, ''), ifnull(epoch,
 
 CREATE TABLE tally (name TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID;
 """
+
+# Tables that came later, each statement with IF NOT EXISTS and no semicolon in a comment. An earlier patrol-hq works beside them.
+ADDED: Final = """
+-- What the cars were shown: a `hit` event by its alert's number, with the event's body.
+CREATE TABLE IF NOT EXISTS hit (
+    vehicle TEXT NOT NULL, epoch BLOB NOT NULL, alert INTEGER NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    body BLOB NOT NULL, PRIMARY KEY (vehicle, epoch, alert)) WITHOUT ROWID;
+
+-- What became of each: `step` events, in the order (by, seq). `by` is the epoch's order of arrival.
+CREATE TABLE IF NOT EXISTS step (
+    vehicle TEXT NOT NULL, epoch BLOB NOT NULL, alert INTEGER NOT NULL, by INTEGER NOT NULL, seq INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (vehicle, epoch, alert, by, seq)) WITHOUT ROWID;
+
+-- What headquarters says back of a hit. `noted`: the car has shown it.
+CREATE TABLE IF NOT EXISTS note (
+    id INTEGER PRIMARY KEY, vehicle TEXT NOT NULL, epoch BLOB NOT NULL, alert INTEGER NOT NULL, text TEXT NOT NULL,
+    made_ms INTEGER NOT NULL, said_ms INTEGER, times INTEGER NOT NULL DEFAULT 0, noted INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS note_open ON note (id) WHERE NOT noted
+"""

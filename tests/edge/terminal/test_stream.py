@@ -215,3 +215,21 @@ async def test_the_end_of_the_daemon_ends_its_readers(path: Path) -> None:
         await reader.next()
     assert await reader.next() is None
     reader.close()
+
+
+async def test_an_answer_may_come_later_and_keeps_its_place(stream: EventStream, path: Path) -> None:
+    may_answer = asyncio.Event()
+
+    async def later(_: dict[str, Any]) -> dict[str, Any]:
+        await may_answer.wait()
+        return {"late": True}
+
+    stream.on_ask("later", later)
+    async with reading(path) as one, reading(path) as other:
+        one._writer.write(b'{"ask": "later"}\n{"ask": "echo", "word": "a"}\n')
+        assert await other.ask(b'{"ask": "echo", "word": "b"}') is not None
+        may_answer.set()
+        first, second = await one.next(), await one.next()
+        assert first is not None
+        assert second is not None
+        assert (first["kind"], second["kind"]) == ("later", "echo")
