@@ -41,6 +41,7 @@ _ADDRESSES: Final = {
     "again": topics.down("{vehicle}", "again"),
     "refused": topics.down("{vehicle}", "refused"),
     "answer": topics.down("{vehicle}", "answer"),
+    "dosage": topics.down("{vehicle}", "dosage"),
     "hello": topics.HELLO,
 }
 _SUMMARIES: Final = {
@@ -52,6 +53,7 @@ _SUMMARIES: Final = {
     "receipt": "Ranges that headquarters has committed, or knows as dropped. [proto-4.4]",
     "again": "Ranges that headquarters lacks: to be sent again. [proto-4.5]",
     "refused": "A coverage that headquarters could not read: to be sent one by one. [proto-4.6]",
+    "dosage": "What the boxes of a forecast have had from all cars, so that they do not follow each other. [proto-12.3]",
     "hello": "Headquarters is there (again): everything unanswered is due at once. [proto-4.7, proto-5.3]",
 }
 _PARAMETERS: Final = {

@@ -38,6 +38,7 @@ from proto.kinds import Alarm as Alarm
 from proto.kinds import Change as Change
 from proto.kinds import ClockSet as ClockSet
 from proto.kinds import Dropped as Dropped
+from proto.kinds import Dwell as Dwell
 from proto.kinds import Event as Event
 from proto.kinds import Health as Health
 from proto.kinds import Hit as Hit

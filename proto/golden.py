@@ -6,7 +6,7 @@ hex digits, packed keys decimal text (they exceed what JSON numbers hold). Of a 
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import Final, TypeAlias
 
 from proto import batches, control, events
@@ -15,12 +15,14 @@ from proto.audited import LogOn, Lookup, Shift
 from proto.batches import Batch
 from proto.chain import NONE_BEFORE
 from proto.control import Held, Refused
+from proto.dosage import BoxDose, Dosage, encode_dosage
 from proto.events import (
     Alarm,
     Change,
     Clock,
     ClockSet,
     Dropped,
+    Dwell,
     Event,
     Health,
     Hit,
@@ -81,6 +83,11 @@ EVENTS: Final[dict[str, Event | Unknown]] = {
     "shift, its end": Shift(DATED, EPOCH, "end", (), link=LINK),
     "change": Change(DATED, "4711", "threshold", "0", "40", link=LINK),
     "change by nobody known": Change(UNDATED, None, "threshold"),
+    "dwell, arrived": Dwell(DATED, "central", 1_764_000_000, 5, 86_390_000, 10, 10, 51_500_000, -124_000, EPOCH),
+    "dwell, over": Dwell(
+        DATED, "central", 1_764_000_000, 5, 85_200_000, 900, 900, 51_500_000, -124_000, EPOCH, 86_100_000
+    ),
+    "dwell in a forecast of no known model": Dwell(UNDATED, "f", 1, 0, 0, 0, 0, -1, 0),
     "read of a later version": Read(DATED, "front", "AB12 CDE", 17, more=("new", (1, None))),
     "a kind of a later version": Unknown(99, DATED, ("new", None, (True, 1.5))),
 }
@@ -134,6 +141,11 @@ def spelled_refused(refused: Refused) -> Vector:
 def spelled_ask(said: Ask | Answer) -> Vector:
     """The fields of an ask or an answer as JSON has them."""
     return {field.name: plain(getattr(said, field.name)) for field in fields(said)}
+
+
+def spelled_dosage(dosage: Dosage) -> Vector:
+    """A dosage's fields as JSON has them."""
+    return {"set": dosage.set, "doses": [[plain(value) for value in astuple(dose)] for dose in dosage.doses]}
 
 
 def plate(vrm: str) -> Vector:
@@ -194,6 +206,8 @@ def _messages() -> Iterator[Vector]:
     yield {"name": "ask", "fields": spelled_ask(ask), "hex": encode_ask(ask).hex()}
     answer = Answer(BOOT, FOUND, 1_764_000_000_000, 1, {"results": [{"surname": "Smith", "age": None}], "more": False})
     yield {"name": "answer", "fields": spelled_ask(answer), "hex": encode_answer(answer).hex()}
+    dosage = Dosage("central", (BoxDose(51_500_000, -124_000, 900, 0), BoxDose(51_510_000, -124_000, 240, 3_600)))
+    yield {"name": "dosage", "fields": spelled_dosage(dosage), "hex": encode_dosage(dosage).hex()}
     yield {"name": "want", "fields": ["lists", "officers"], "hex": control.encode_want(["lists", "officers"]).hex()}
 
 

@@ -174,6 +174,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Dwell:
+    """The car's stay in a box of a forecast, said at arrival, every few minutes and at its end. [proto-12.1]
+
+    `set`, `version`: the data set; `model`: the hash of model and data behind it. `box`: counted from 0 in the order of the
+    wire form; its middle is at `lat_e6`, `lon_e6`. `arrived_ms`, `left_ms`: uptime; no `left_ms`: it is still there.
+    """
+
+    KIND: ClassVar[int] = 14
+    moment: Moment
+    set: str
+    version: int
+    box: int
+    arrived_ms: int
+    dwell_s: int
+    credit_s: int
+    lat_e6: int = field(repr=False)
+    lon_e6: int = field(repr=False)
+    model: bytes | None = None
+    left_ms: int | None = None
+    more: tuple[Any, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """An event of a later version of this language: kept whole."""
 
@@ -184,11 +207,11 @@ class Unknown:
 
 Audited: TypeAlias = LookOut | Lookup | LogOn | Shift | Change
 """Those of lane audit: each holds a link."""
-Event: TypeAlias = Start | Read | Hit | Position | ClockSet | Health | Dropped | Alarm | Step | Audited
+Event: TypeAlias = Start | Read | Hit | Position | ClockSet | Health | Dropped | Alarm | Step | Dwell | Audited
 KINDS: Final[dict[int, type[Event]]] = {
     kind.KIND: kind
     for kind in (
-        *(Start, Read, Hit, Position, ClockSet, Health, Dropped, Alarm, Step),
+        *(Start, Read, Hit, Position, ClockSet, Health, Dropped, Alarm, Step, Dwell),
         *(LookOut, Lookup, LogOn, Shift, Change),
     )
 }
@@ -207,4 +230,5 @@ WORDS: Final[dict[int, str]] = {
     LogOn.KIND: "log-on",
     Shift.KIND: "shift",
     Change.KIND: "change",
+    Dwell.KIND: "dwell",
 }

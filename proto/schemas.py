@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import msgpack
 
-from proto import asks, batches, control, events, golden
+from proto import asks, batches, control, dosage, events, golden
 from proto.audited import Eight
 from proto.batches import Batch
 from proto.chain import LINK_BYTES, Link
@@ -51,6 +51,7 @@ def payloads() -> dict[str, Node]:
         "refused": _refused(),
         "ask": _ask(),
         "answer": _answer(),
+        "dosage": _dosage(),
         "hello": _positional([VERSION, _bytes(None)], 2, "The session: random bytes of one connection. [proto-4.7]"),
     }
 
@@ -124,6 +125,20 @@ def _answer() -> Node:
     }
     parts = [{"title": name, **schema} for name, schema in named.items()]
     return _positional(parts, len(parts), f"{_said(asks.Answer)} At most {asks.MAX_ANSWER_BYTES} bytes.")
+
+
+def _dosage() -> Node:
+    bounds = ((events.MAX_LAT_E6, True), (events.MAX_LON_E6, True), (dosage.MAX_S, False), (dosage.MAX_S, False))
+    dose = [
+        {"type": "integer", "minimum": -most if signed else 0, "maximum": most, "title": field.name}
+        for field, (most, signed) in zip(fields(dosage.BoxDose), bounds, strict=True)
+    ]
+    doses = {
+        "type": "array",
+        "items": _positional(dose, len(dose), _said(dosage.BoxDose)),
+        "maxItems": dosage.MAX_DOSES,
+    }
+    return _positional([VERSION, TEXT, doses], 3, f"{_said(dosage.Dosage)} [proto-12.3]")
 
 
 def _body(kind: int) -> Node:

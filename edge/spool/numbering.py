@@ -13,6 +13,7 @@ from proto.events import (
     Clock,
     ClockSet,
     Dropped,
+    Dwell,
     Event,
     Health,
     Hit,
@@ -43,6 +44,7 @@ LANES: Final[dict[type[Event], Lane]] = {
     LogOn: Lane.AUDIT,
     Shift: Lane.AUDIT,
     Change: Lane.AUDIT,
+    Dwell: Lane.URGENT,  # other cars follow it within the minute; lane audit is what officers did, and boxes are no score of theirs
 }
 
 

@@ -52,14 +52,14 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         store = addresses.store(args.store)
-        audience = _audience(args.vehicle)
+        whom = audience(args.vehicle)
         if not 0 < args.valid_hours <= MOST_HOURS:
             raise ValueError("--valid-hours is a number above 0 and at most 87600")
     except ValueError as error:
         print(f"patrol-hq publish: {error}", file=sys.stderr)
         return 2
     now_ms = time.time_ns() // 1_000_000
-    terms = publishing.Terms(args.kind, now_ms, int(args.valid_hours * 3_600_000), audience)
+    terms = publishing.Terms(args.kind, now_ms, int(args.valid_hours * 3_600_000), whom)
     try:
         signer = signing.load_signer(args.key)
         with closing(open_sets(store)) as connection:
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
                 version = publishing.publish(connection, path, terms, signer, _reporter(path))
                 print(_told(version))
                 if args.stick is not None:
-                    _write_stick(args.stick, version)
+                    write_stick(args.stick, version)
     except OSError as error:
         print(f"patrol-hq publish: {error.filename or args.key}: {error.strerror}", file=sys.stderr)
         return 1
@@ -78,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _audience(names: list[str] | None) -> tuple[str, ...] | None:
+def audience(names: list[str] | None) -> tuple[str, ...] | None:
+    """The vehicles a set is for, sorted; None: all. Raises ValueError for what no vehicle is called."""
     if names is None:
         return None
     for name in names:
@@ -100,7 +101,8 @@ def _told(version: "Version") -> str:
     return f"{version.name}: version {version.version}, {version.entries} entries, {sizes[0]}{change}"
 
 
-def _write_stick(folder: Path, version: "Version") -> None:
+def write_stick(folder: Path, version: "Version") -> None:
+    """NAME.pedata, whole or not at all. Raises OSError."""
     message, content = version.things[0]
     fresh = folder / f"{version.name}{STICK_SUFFIX}.new"
     fresh.write_bytes(stick_head(message) + content)

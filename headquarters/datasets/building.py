@@ -39,11 +39,19 @@ def build(kind: str, path: Path, before: bytes | None, report: Report) -> Built:
     if not content:
         raise UnusableError("the file is empty")
     if kind == "forecast":
-        try:
-            decode_forecast(content)
-        except WireError as error:
-            raise UnusableError(f"no forecast as `patrol-hq forecast make --out F.pf` writes it: {error}") from error
+        return Built(_packed(content), _boxes(content))
     return Built(_packed(content), content.count(b"\n") or 1)
+
+
+def _boxes(content: bytes) -> int:
+    """How many boxes a forecast has; none: it is withdrawn, and patrols are guided nowhere."""
+    try:
+        patrol = decode_forecast(content)
+    except WireError as error:
+        raise UnusableError(f"no forecast as `patrol-hq forecast make --out F.pf` writes it: {error}") from error
+    if patrol.boxes and patrol.anchor is None:
+        raise UnusableError("cars cannot place its boxes on the globe: make it with --anchor LAT,LON,X,Y[,TURN]")
+    return len(patrol.boxes)
 
 
 def _list(path: Path, before: bytes | None, report: Report) -> Built:

@@ -10,6 +10,7 @@ from proto.events import (
     Change,
     ClockSet,
     Dropped,
+    Dwell,
     Event,
     Health,
     Hit,
@@ -169,6 +170,21 @@ def _change(event: Change) -> dict[str, Any]:
     return {**named, "link": _hex(event.link)}
 
 
+def _dwell(event: Dwell) -> dict[str, Any]:
+    return {
+        "set": event.set,
+        "version": event.version,
+        "model": _hex(event.model),
+        "box": event.box,
+        "lat": event.lat_e6 / 1e6,
+        "lon": event.lon_e6 / 1e6,
+        "arrived_ms": event.arrived_ms,
+        "left_ms": event.left_ms,
+        "dwell_s": event.dwell_s,
+        "credit_s": event.credit_s,
+    }
+
+
 _OF_KIND: Final[dict[int, Callable[[Any], dict[str, Any]]]] = {
     Start.KIND: _start,
     Read.KIND: _read,
@@ -184,6 +200,7 @@ _OF_KIND: Final[dict[int, Callable[[Any], dict[str, Any]]]] = {
     LogOn.KIND: _log_on,
     Shift.KIND: _shift,
     Change.KIND: _change,
+    Dwell.KIND: _dwell,
 }
 
 

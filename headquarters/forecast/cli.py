@@ -2,58 +2,110 @@
 
 import argparse
 import json
+import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from forecast.model.forecaster import HistoryError
 from forecast.model.rolling import Trial
-from headquarters.forecast import cards, evaluating, plots, words, writing
+from headquarters.forecast import cards, evaluating, plots, publishing, words, writing
 from headquarters.forecast.decisions import read_decisions
 from headquarters.forecast.making import Made, Order, made
 from headquarters.forecast.reading import InputError, read_events, read_weather
+from headquarters.store.file import StoreError
 
 USAGE = 2
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds `forecast make` and `forecast evaluate`."""
+    """Adds `forecast make`, `publish`, `withdraw` and `evaluate`."""
     forecast = subparsers.add_parser("forecast", help="where and when crime is likely", epilog=words.EPILOG)
     actions = forecast.add_subparsers(dest="action", required=True, metavar="ACTION")
     words.add_make(actions.add_parser("make", help="one forecast for a day or shift", epilog=words.EPILOG))
+    words.add_publish(
+        actions.add_parser("publish", help="sign a forecast and hand it to the cars", epilog=words.EPILOG)
+    )
+    words.add_withdraw(actions.add_parser("withdraw", help="the kill switch: no boxes in any car", epilog=words.EPILOG))
     words.add_evaluate(actions.add_parser("evaluate", help="how good it would have been", epilog=words.EPILOG))
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the chosen action; bad input is one sentence on stderr."""
     try:
-        return _make(args) if args.action == "make" else _evaluate(args)
+        return ACTIONS[args.action](args)
+    except (StoreError, sqlite3.Error) as error:
+        print(f"patrol-hq forecast {args.action}: {error}", file=sys.stderr)
+        return 1
     except (InputError, HistoryError, ValueError, OSError) as error:
         print(f"patrol-hq forecast {args.action}: {error}", file=sys.stderr)
         return USAGE
 
 
 def _make(args: argparse.Namespace) -> int:
+    if _is_off(args):
+        return 1
+    done = _done(args)
+    for path in args.out:
+        _written(path, done, args)
+    print(f"{len(done.boxes)} boxes, {done.expected:.2f} expected hits, model {done.model_hash[:12]}")
+    return 0
+
+
+def _publish(args: argparse.Namespace) -> int:
+    if _is_off(args):
+        return 1
+    if args.ready is not None:
+        packed = args.ready.read_bytes()
+    elif args.events is None or args.as_of is None:
+        raise InputError("give --from F.pf, or --events and --as-of to make one now")
+    elif args.anchor is None:
+        raise InputError("cars cannot place its boxes on the globe: give --anchor LAT,LON,X,Y[,TURN]")
+    else:
+        packed = writing.as_wire(_done(args), args.anchor)
+    name = args.name or (publishing.NAME if args.ready is None else args.ready.stem)
+    print(publishing.published(args, packed, name))
+    return 0
+
+
+def _withdraw(args: argparse.Namespace) -> int:
+    print("\n".join(publishing.withdrawn(args)))
+    return 0
+
+
+def _is_off(args: argparse.Namespace) -> bool:
+    """Whether the kill switch is set; that is said."""
     if args.kill_switch.exists():
         print(
-            f"patrol-hq forecast make: switched off by {args.kill_switch.name}; no forecast was made", file=sys.stderr
+            f"patrol-hq forecast {args.action}: switched off by {args.kill_switch.name}; nothing was done",
+            file=sys.stderr,
         )
-        return 1
+        return True
+    return False
+
+
+def _done(args: argparse.Namespace) -> Made:
+    """The forecast that the words ask for; its cards are written when asked for."""
     order = Order(
         args.as_of, args.shift, args.area_share, args.box_m, args.study_before, args.audit_share, args.cap, args.cap_m
     )
     weather = read_weather(args.weather) if args.weather else {}
     decisions = read_decisions(args.decisions) if args.decisions else []
     done = made(read_events(args.events, before=args.as_of), order, weather, decisions)
-    for path in args.out:
-        _written(path, done, args)
+    if args.anchor is not None:
+        writing.check_anchor(args.anchor, done)
     if args.cards:
         _carded(args.cards, done, args.evaluation)
-    print(f"{len(done.boxes)} boxes, {done.expected:.2f} expected hits, model {done.model_hash[:12]}")
-    return 0
+    return done
 
 
 def _written(path: Path, done: Made, args: argparse.Namespace) -> None:
     if path.suffix == ".pf":
+        if args.anchor is None:
+            _progress(
+                f"{path.name}: without --anchor no car can place its boxes on the globe, and it cannot be published"
+            )
         path.write_bytes(writing.as_wire(done, args.anchor))
         return
     content = writing.as_geojson(done, args.anchor) if path.suffix == ".geojson" else writing.as_json(done)
@@ -89,3 +141,11 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 def _progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+ACTIONS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "make": _make,
+    "publish": _publish,
+    "withdraw": _withdraw,
+    "evaluate": _evaluate,
+}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from typing import Final
 
 from forecast.frame import degrees
 from forecast.guidance import NO_GROUND, odds
@@ -11,6 +12,7 @@ from forecast.wire import Anchor, Box, Patrol, encode
 from headquarters.forecast.making import Made
 
 EPOCH = dt.date(1970, 1, 1).toordinal()
+FARTHEST_M: Final = 60_000  # beyond it the frame about the anchor is off by more than a receiver's fix
 Json = dict[str, object]
 
 
@@ -52,6 +54,15 @@ def as_geojson(made: Made, anchor: Anchor | None) -> Json:
         "type": "FeatureCollection", "features": features, "frame": "WGS 84" if anchor else "metres of the events file",
         "date": dt.date.fromordinal(made.order.day).isoformat(), "shift": made.order.shift or "all", "notice": NO_GROUND,
     }  # fmt: skip
+
+
+def check_anchor(anchor: Anchor, made: Made) -> None:
+    """Raises ValueError when the anchor lies so far from the boxes that it must be a mistake, or the frame no longer fits."""
+    far_m = max((math.hypot(b.corners[0] - anchor.x_m, b.corners[1] - anchor.y_m) for b in made.boxes), default=0.0)
+    if far_m > FARTHEST_M:
+        raise ValueError(
+            f"--anchor: its X,Y lie {far_m / 1000:.0f} km from a box; give a point in the city, in metres of the events' frame"
+        )
 
 
 def as_wire(made: Made, anchor: Anchor | None) -> bytes:

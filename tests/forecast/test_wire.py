@@ -83,3 +83,26 @@ def test_north_of_the_anchor_is_north() -> None:
     north = degrees(Anchor(52.0, 5.0, 0, 0, 0.0), 0.0, 11_126.0)
     # A tenth of a degree of latitude at 52 N is 11,126 m (WGS 84 meridian arc).
     assert list(north) == pytest.approx([52.1, 5.0], abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "point", "place"),
+    [
+        # By PROJ: EPSG:26996 (Missouri East), 32631 (UTM 31N), 27700 (British National Grid), each with its meridian convergence.
+        (Anchor(38.6535308, -90.2529915, 271500, 313000, 0.1543), (251500, 333000), (38.8339653, -90.4827234)),
+        (Anchor(52.3411753, 4.4678782, 600000, 5800000, 1.1622), (615000, 5788000), (52.2303961, 4.6838689)),
+        (Anchor(52.3411753, 4.4678782, 600000, 5800000, 1.1622), (580000, 5820000), (52.5242253, 4.1791669)),
+        (Anchor(51.5039908, -0.1283539, 530000, 180000, 1.4651), (510000, 200000), (51.6879907, -0.4101198)),
+    ],
+)
+def test_frames_of_real_surveys_are_met_within_ten_metres(
+    anchor: Anchor, point: tuple[int, int], place: tuple[float, float]
+) -> None:
+    assert list(metres(anchor, *place)) == pytest.approx(point, abs=10)
+    assert list(degrees(anchor, *point)) == pytest.approx(place, abs=1.5e-4)
+
+
+def test_a_frame_on_the_date_line_has_no_seam() -> None:
+    anchor = Anchor(-17.0, 179.99, 0, 0, 0.0)
+    x_m, _ = metres(anchor, -17.0, -179.99)
+    assert 2_000 < x_m < 2_300

@@ -19,6 +19,7 @@ from proto.events import (
     Clock,
     ClockSet,
     Dropped,
+    Dwell,
     Event,
     Health,
     Hit,
@@ -107,6 +108,11 @@ SAMPLES: list[tuple[Event, dict[str, Any]]] = [
     (
         Change(AT, "4711", "threshold", "0", "40", link=bytes(16)),
         {"kind": "change", "officer": "4711", "what": "threshold", "was": "0", "now": "40", "link": "00" * 16},
+    ),
+    (
+        Dwell(AT, "central", 7, 3, 1_000, 240, 240, 51_501_234, -142_000, b"\x04" * 8, 4_000),
+        {"kind": "dwell", "set": "central", "version": 7, "model": "04" * 8, "box": 3, "lat": 51.501234, "lon": -0.142}
+        | {"arrived_ms": 1_000, "left_ms": 4_000, "dwell_s": 240, "credit_s": 240},
     ),
     (Alarm(AT, "clone", "two cards"), {"kind": "alarm", "name": "clone", "detail": "two cards"}),
     (

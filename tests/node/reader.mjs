@@ -48,6 +48,8 @@ const KINDS = Object.fromEntries(Object.entries({
   11: "link:link? officer:text step:text seat:text? reason:text? place:place?",
   12: "link:link? shift:epoch step:text officers:texts place:place?",
   13: "link:link? officer:text? what:text was:text? now:text?",
+  14: "set:text version:whole box:whole arrived_ms:whole dwell_s:whole credit_s:whole lat_e6:whole lon_e6:whole"
+    + " model:epoch? left_ms:whole?",
 }).map(([kind, line]) => [kind, line.split(" ").map((part) => part.match(/^(\w+):([a-z]+)(\??)(=false)?$/).slice(1))]));
 
 function body(array) {
@@ -101,6 +103,11 @@ const MESSAGES = {
   answer: (message) => {
     const [, id, outcome, as_of_ms, found, result] = decode(message);
     return { id: epoch(id), outcome, as_of_ms, found, result };
+  },
+  dosage: (message) => {
+    const [version, set, doses] = decode(message);
+    need(version === 1 && doses.every((dose) => dose.length === 4 && dose.every(Number.isInteger)), "not a dosage");
+    return { set, doses };
   },
 };
 

@@ -267,7 +267,7 @@ def test_no_repr_shows_a_plate_or_a_position() -> None:
 def test_every_kind_has_its_number_and_its_word() -> None:  # [proto-3.6]
     words = {
         0: "start", 1: "read", 2: "hit", 3: "position", 4: "clock", 5: "health", 6: "dropped", 7: "alarm",
-        8: "step", 9: "look-out", 10: "look-up", 11: "log-on", 12: "shift", 13: "change",
+        8: "step", 9: "look-out", 10: "look-up", 11: "log-on", 12: "shift", 13: "change", 14: "dwell",
     }  # fmt: skip
     assert words == {kind: events.WORDS[kind] for kind in words}
     assert events.WORDS.keys() == events.KINDS.keys()

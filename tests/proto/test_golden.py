@@ -8,6 +8,7 @@ import msgpack
 import pytest
 
 from proto import asks, batches, control, events, golden
+from proto.dosage import decode_dosage
 from proto.errors import FrameError
 from proto.plates import unpacked
 
@@ -40,7 +41,7 @@ def test_a_body_reads_back(vector: dict[str, Any]) -> None:  # [proto-3.6]
 def test_a_body_s_array_is_its_fields_in_order(vector: dict[str, Any]) -> None:  # [proto-3.3] [proto-3.9]
     array = msgpack.unpackb(bytes.fromhex(vector["hex"]))
     *said, more = vector["fields"].values()
-    epochs = {"parent", "epoch", "shift", "link"} & vector["fields"].keys()
+    epochs = {"parent", "epoch", "shift", "link", "model"} & vector["fields"].keys()
     said = [
         bytes.fromhex(value) if name in epochs and value else value
         for name, value in zip(vector["fields"], said, strict=False)
@@ -58,7 +59,9 @@ def test_a_batch_reads_back(vector: dict[str, Any]) -> None:  # [proto-2.1]
 
 
 @_named("messages")
-def test_a_message_reads_back(vector: dict[str, Any]) -> None:  # [proto-4.2] [proto-4.6] [proto-4.7] [proto-4.8]
+def test_a_message_reads_back(
+    vector: dict[str, Any],
+) -> None:  # [proto-4.2] [proto-4.6] [proto-4.7] [proto-4.8] [proto-12.3]
     message = bytes.fromhex(vector["hex"])
     match vector["name"]:
         case "receipt" | "again" | "held":
@@ -73,6 +76,8 @@ def test_a_message_reads_back(vector: dict[str, Any]) -> None:  # [proto-4.2] [p
             assert golden.spelled_ask(asks.decode_ask(message)) == vector["fields"]
         case "answer":  # [proto-10.3]
             assert golden.spelled_ask(asks.decode_answer(message)) == vector["fields"]
+        case "dosage":
+            assert golden.spelled_dosage(decode_dosage(message)) == vector["fields"]
         case name:
             pytest.fail(f"no reader for {name}")
 
