@@ -25,19 +25,20 @@ def mosquitto_path() -> str | None:
 class Mosquitto(Program):
     """A broker that keeps nothing on disk: what it held in memory dies with it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         program = mosquitto_path()
         assert program is not None, "mosquitto is not installed"
         self.port = unused_port()
+        self.address = address
         settings = folder / "mosquitto.conf"
         settings.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\nlog_dest none\n"
+            f"listener {self.port} {address}\nallow_anonymous true\npersistence false\nuser root\nlog_dest none\n"
         )
         super().__init__([program, "-c", str(settings)], folder / "mosquitto.log")
 
     @property
     def url(self) -> str:
-        return f"mqtt://127.0.0.1:{self.port}"
+        return f"mqtt://{self.address}:{self.port}"
 
     def start(self) -> None:
         """Returns when it takes connections."""
@@ -47,7 +48,7 @@ class Mosquitto(Program):
     def _takes_connections(self) -> bool:
         assert self.is_running(), f"mosquitto ended: {self.said}"
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            socket.create_connection((self.address, self.port), timeout=1).close()
         except ConnectionRefusedError:
             return False
         return True

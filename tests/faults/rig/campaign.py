@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,9 @@ from typing import Any, Final
 from tests.faults.rig.program import ROOT
 
 BREACHES: Final = ("lost", "invented", "repeated", "corrupt", "unbootable")
+
+
+TOOLS: Final = Path(tempfile.gettempdir()) / "patrol-edge-tools"
 
 
 class NotPossibleError(Exception):
@@ -25,6 +29,8 @@ class Order:
     cycles: int
     seed: int
     tree: Path = ROOT
+    tools: Path = TOOLS
+    """What a torture fetches, so that the next one need not."""
 
 
 @dataclass(slots=True)

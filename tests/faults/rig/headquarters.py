@@ -4,11 +4,20 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from proto.lanes import Lane
+from proto.ranges import Ranges
+from tests.faults.rig.judge import Promises
 from tests.faults.rig.program import PATIENCE_S, ROOT, Program, until
+
+_NUMBERS: Final = (
+    "SELECT lane, seq FROM event JOIN stream ON stream.id = event.stream JOIN epoch ON epoch.id = stream.epoch "
+    "WHERE epoch.name = ? ORDER BY lane, seq"
+)
 
 
 class Headquarters(Program):
@@ -46,6 +55,15 @@ class Headquarters(Program):
             return []
         lines = self._asked("export", *(["--lane", lane] if lane else [])).splitlines()
         return [json.loads(line) for line in lines]
+
+    def numbers(self, epochs: Iterable[str]) -> Promises:
+        """What a second connection sees of these epochs (hexadecimal) at this moment."""
+        found: Promises = {}
+        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)) as reader:
+            for epoch in epochs:
+                for lane, seq in reader.execute(_NUMBERS, (bytes.fromhex(epoch),)):
+                    found.setdefault((epoch, Lane(lane).word), Ranges()).add(seq, seq)
+        return found
 
     def status(self) -> dict[str, Any]:
         """What `patrol-hq status --json` prints."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from proto.ranges import Ranges
+from proto.ranges import Range, Ranges
 from simulator.numbered import number
 from tests.faults.rig.campaign import Found
 
@@ -47,11 +47,21 @@ def judge(said: Iterable[int], promised: Promises, exported: list[dict[str, Any]
         said=len(known),
         stored=sum(ranges.count() for ranges in promised.values()),
         at_headquarters=len(identities),
-        lost=sum(_missing(ranges, there.get(stream, Ranges())) for stream, ranges in promised.items()),
+        lost=missing(promised, there),
         doubled=sum((identities + Counter(reads)).values()) - len(identities) - len(reads),
         invented=sum(read not in known for read in reads),
     )
 
 
-def _missing(wanted: Ranges, there: Ranges) -> int:
-    return sum(b - a + 1 for first, last in wanted for a, b in there.gaps(first, last))
+def missing(promised: Promises, *there: Promises) -> int:
+    """How many promised numbers are in none of these places."""
+    return sum(
+        last - first + 1
+        for stream, ranges in promised.items()
+        for first, last in _gaps(ranges, [place[stream] for place in there if stream in place])
+    )
+
+
+def _gaps(wanted: Ranges, there: list[Ranges]) -> list[Range]:
+    found = Ranges(number_range for ranges in there for number_range in ranges)
+    return [gap for first, last in wanted for gap in found.gaps(first, last)]

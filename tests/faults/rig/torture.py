@@ -19,7 +19,7 @@ from pathlib import Path
 from tests.faults.rig import campaign
 from tests.faults.rig.broken import BROKEN, broken_tree
 from tests.faults.rig.broker import mosquitto_path
-from tests.faults.rig.campaign import NotPossibleError, Order, Torture
+from tests.faults.rig.campaign import TOOLS, NotPossibleError, Order, Torture
 from tests.faults.rig.program import ROOT
 from tests.faults.tortures import TORTURES
 
@@ -36,7 +36,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder, began_s = Path(tempfile.mkdtemp(prefix="torture-")), time.monotonic()
     tree = broken_tree(args.broken, folder) if args.broken else ROOT
-    order = Order(folder, args.cycles, args.seed, tree)
+    order = Order(folder, args.cycles, args.seed, tree, args.tools)
     try:
         found = TORTURES[args.torture].run(order)
     except NotPossibleError as reason:
@@ -79,6 +79,7 @@ def _options(parser: argparse.ArgumentParser, torture: Torture) -> None:
     parser.add_argument(*names, dest="cycles", type=int, default=torture.full, metavar="N", help="(%(default)s)")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--broken", choices=BROKEN, metavar="WHICH", help=f"one of {', '.join(BROKEN)}: must fail")
+    parser.add_argument("--tools", type=Path, default=TOOLS, metavar="DIR", help="for what is fetched (%(default)s)")
     parser.add_argument("--json-to", type=Path, metavar="FILE", help="write the line there, too")
 
 

@@ -3,9 +3,10 @@
 from typing import Final
 
 from tests.faults.rig.campaign import Torture
-from tests.faults.tortures import kill9, outage
+from tests.faults.tortures import kill9, outage, power
 
 TORTURES: Final[dict[str, Torture]] = {
     "kill9": kill9.TORTURE,
     "outage": outage.TORTURE,
+    "power": power.TORTURE,
 }

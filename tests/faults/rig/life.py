@@ -1,0 +1,132 @@
+"""One life of a car in user-mode Linux: power on, reads, promises heard from outside, power off at a moment of one's choosing."""
+
+import json
+import pickle
+import queue
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import Popen
+from typing import Any, Final
+
+from edge.config_file import load
+from edge.daemon import Orders
+from proto.ranges import Ranges
+from tests.faults.rig import network
+from tests.faults.rig.car import KEY
+from tests.faults.rig.feeder import frame
+from tests.faults.rig.judge import Promises
+from tests.faults.rig.uml import Machine
+
+RATE: Final = 200.0  # reads/s: what the daemon in a machine that is itself a process stores without falling behind
+MOST: Final = 5_000  # reads of one life: 25 s
+BOOT_S: Final = 120.0  # a busy machine may take long; one that does not come up in this time does not come up
+_ORDERS_FD: Final = 5
+
+
+@dataclass(slots=True)
+class Life:
+    """What was heard of one life. `first`: the number of its first read; `said`: how many may have been heard by the daemon."""
+
+    first: int
+    said: int = 0
+    promised: Promises = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
+    has_ended: bool = False
+    """The daemon, by itself."""
+
+    def hear(self, line: dict[str, Any]) -> None:
+        """One line of its console."""
+        self.said = line.get("said", self.said)
+        self.has_ended |= "ended" in line
+        if line.get("kind") == "stored":
+            self.promised.setdefault((line["epoch"], line["lane"]), Ranges()).add(line["first"], line["last"])
+        elif line.get("kind") == "alarm":
+            self.alarms.append(line["name"])
+
+
+class Heard:
+    """What a machine says, until its power is cut."""
+
+    def __init__(self, process: "Popen[bytes]", life: Life) -> None:
+        self.life = life
+        self._lines: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._listen, args=(process,))
+        self._thread.start()
+
+    def until(self, word: str, within_s: float) -> bool:
+        """Whether a line with this word, or of this kind, came in time."""
+        deadline_s = time.monotonic() + within_s
+        while not self.life.has_ended:
+            try:
+                line = self._lines.get(timeout=max(0.0, deadline_s - time.monotonic()))
+            except queue.Empty:
+                return False
+            if line is None:
+                return False
+            self.life.hear(line)
+            if word in line or line.get("kind") == word:
+                return True
+        return False
+
+    def the_rest(self) -> Life:
+        """Everything that was said before the cut. Call it after the cut."""
+        self._thread.join()
+        while (line := self._lines.get()) is not None:
+            self.life.hear(line)
+        return self.life
+
+    def _listen(self, process: "Popen[bytes]") -> None:
+        assert process.stdout is not None
+        with process.stdout as console:
+            for line in console:
+                if line.endswith(b"\n") and line.startswith(b"{"):
+                    self._lines.put(json.loads(line))
+        self._lines.put(None)
+
+
+def prepared(folder: Path, broker_port: int, tree: Path) -> None:
+    """Writes what every life needs into the folder: configuration, key, orders, an init with and one without a link.
+
+    The daemon is started from the tree, validated already: a second of validation is a second of every cut.
+    """
+    (folder / "key").write_text(KEY + "\n")
+    config = folder / "guest.toml"
+    config.write_text(
+        f'vehicle = "car-1"\n\n[broker]\nurl = "mqtt://{network.HERE}:{broker_port}"\n\n'
+        '[storage]\nfolder = "/run/state/spool"\nkey_file = "key"\ngroup_ms = 50\nquota_mb = 64\n\n'
+        '[local]\nsocket = "/run/edge.sock"\n\n[lists]\nallow_unsigned = true\n\n[uplink]\nlinger_s = 0.1\n\n'
+        '[[cameras]]\nname = "front"\ndialect = "axxon"\nport = "/run/port-front"\n'
+    )
+    (folder / "orders").write_bytes(pickle.dumps(Orders(load(config), KEY, "info")))
+    guest = (sys.executable, "-S", "-E", "-m", "tests.faults.rig.guest", folder / "frames", len(frame(0)), RATE)
+    daemon = (sys.executable, "-m", "edge.daemon", _ORDERS_FD)
+    words = " ".join(map(str, (*guest, *daemon)))
+    for name, link in (("init-offline", ""), ("init-online", _LINK)):
+        init = folder / name
+        init.write_text(f"{_INIT}{link}cd {tree} || exit 1\nexec {words} {_ORDERS_FD}<{folder}/orders\n")
+        init.chmod(0o755)
+
+
+_INIT: Final = """#!/bin/sh
+mount -t proc proc /proc
+mount -t tmpfs run /run
+mkdir /run/state /dev/pts
+mount -t devpts pts /dev/pts
+mount -o commit=5 /dev/ubda /run/state || exit 1
+stty raw -echo </dev/ttyS0
+"""
+_LINK: Final = f"""ip link set lo up
+ip addr add {network.THERE}/24 dev vec0
+ip link set vec0 up
+"""
+
+
+def begun(folder: Path, tools: Path, image: Path, first: int, *, online: bool) -> tuple[Machine, Heard]:
+    """Power on. The reads of this life are numbered from `first`."""
+    (folder / "frames").write_bytes(b"".join(frame(number) for number in range(first, first + MOST)))
+    init = folder / ("init-online" if online else "init-offline")
+    machine = Machine(tools, init, folder / "machine.log", [image], network.TAP if online else None)
+    return machine, Heard(machine.start(), Life(first))
