@@ -1,6 +1,6 @@
 """The latest position said, and a new one -> whether it is worth an event: by distance and turn while moving, seldom parked.
 
-At most one a second; an hour in city traffic has some 270: 16 kB on the link, all in, when they are sent once a minute.
+At most one a second; an hour in town has some 270 to 380: 14 kB of batches (docs/decisions/0013-positions-wait-for-company.md).
 """
 
 from typing import Final
