@@ -32,7 +32,8 @@ def build(connection: Connection, as_of: int | None) -> int:
         left_out = _links(connection)
     finally:
         connection.execute("DROP TABLE temp.number")
-    schema.make_indexes(connection)
+    schema.make_indexes(connection, schema.ORDERED)
+    schema.make_indexes(connection, schema.OTHERS)
     connection.execute(
         "INSERT INTO about SELECT ?, (SELECT count(*) FROM person), (SELECT count(*) FROM vehicle),"
         " (SELECT count(*) FROM location), (SELECT count(*) FROM event), (SELECT count(*) / 2 FROM link)",

@@ -79,14 +79,18 @@ CREATE TABLE cell (
 CREATE TABLE link (
     node INTEGER NOT NULL, other INTEGER NOT NULL, role INTEGER NOT NULL, PRIMARY KEY (node, other, role)) WITHOUT ROWID;
 """
-INDEXES: Final = """
+ORDERED: Final = """
 CREATE INDEX vehicle_key ON vehicle (key);
 CREATE INDEX name_text ON name (text);
 CREATE INDEX term_text ON term (text);
-CREATE INDEX location_street ON location (street, number);
-CREATE INDEX location_postcode ON location (postcode, number);
 CREATE INDEX event_location ON event (location);
 """
+"""Indexes that grow at their end, or close to it, while the rows come in their order."""
+OTHERS: Final = """
+CREATE INDEX location_street ON location (street, number);
+CREATE INDEX location_postcode ON location (postcode, number);
+"""
+"""Indexes that are sorted, in memory: SQLCipher writes no temporary file."""
 
 
 def make_tables(connection: Connection) -> None:
@@ -96,9 +100,9 @@ def make_tables(connection: Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def make_indexes(connection: Connection) -> None:
-    """After the rows: an index that is built at once is smaller and sooner made."""
-    _each(connection, INDEXES)
+def make_indexes(connection: Connection, statements: str) -> None:
+    """ORDERED before or after the rows, OTHERS after them."""
+    _each(connection, statements)
 
 
 def drop_tables(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from proto.errors import FrameError
 from proto.manifest import Manifest
 from proto.voi import BadRow, Entry, HeaderError, parse
 from proto.voi_lines import DELTA_HEADER, HEADER, IN, OUT, Place, id_of, place_taken_out
+from records.pack import PackError, loaded
 
 Put: TypeAlias = Callable[[Path, str, Manifest, Iterable[bytes]], None]
 """(storage, key, manifest, content) -> it is in place. Raises ContentError, BaseError, StoreError or OSError: it is not."""
@@ -29,6 +30,26 @@ def put_list(storage: Path, key: str, manifest: Manifest, content: Iterable[byte
         change_list(storage / "lists", key, about, m.base, _changes(lines(content)))
         return
     write_sorted(storage / "lists", key, about, _counted(_rows(lines(content)), m.entries))
+
+
+def put_records(storage: Path, key: str, manifest: Manifest, content: Iterable[bytes]) -> None:
+    """A search file of records, whole; its rows come in their order, so that nothing is sorted here but a few indexes."""
+    if manifest.base is not None:
+        raise BaseError("this kind has no deltas")
+    with (
+        swapped(place_of(storage, manifest.kind, manifest.name)) as fresh,
+        closing(connect(fresh, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)) as connection,
+    ):
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        try:
+            entries = loaded(connection, lines(content))
+        except PackError as error:
+            raise ContentError(str(error)) from error
+        if entries != manifest.entries:
+            raise ContentError("entries miscounted")
+        connection.execute("COMMIT")
 
 
 def put_blob(storage: Path, key: str, manifest: Manifest, content: Iterable[bytes]) -> None:
@@ -56,7 +77,7 @@ def read_blob(path: Path, key: str) -> Iterator[bytes]:
 
 KINDS: Final[dict[str, Put]] = {
     "voi": put_list,
-    "records": put_blob,
+    "records": put_records,
     "officers": put_blob,
     "forecast": put_blob,
 }

@@ -4,8 +4,9 @@ import argparse
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,9 +17,11 @@ from proto.topics import is_vehicle
 from proto.voi import BadRow
 
 if TYPE_CHECKING:
-    from headquarters.datasets.publishing import Version
+    from headquarters.datasets.publishing import Terms, Version
+    from headquarters.datasets.signing import Signer
 
-KINDS: Final = ("voi", "records", "officers", "forecast")
+RECORDS: Final = "records"
+KINDS: Final = ("voi", RECORDS, "officers", "forecast")
 VALID_HOURS: Final = 168.0
 MOST_HOURS: Final = 87_600.0  # ten years
 STICK_SUFFIX: Final = ".pedata"
@@ -28,7 +31,14 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     """The words of this command."""
     parser = subparsers.add_parser("publish", help="sign data sets and hand them to the cars", description=__doc__)
     parser.add_argument("kind", choices=KINDS)
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the set's name is the file's stem")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="a set each, named by the file's stem; of records all are one set, without any what was imported",
+    )
+    parser.add_argument("--name", metavar="NAME", help="of a set of records (%(default)s)", default=RECORDS)
     parser.add_argument("--store", required=True, metavar="URL", help="sqlite:///PATH; the sets are kept beside it")
     parser.add_argument(
         "--key", required=True, type=Path, metavar="K", help="who signs: PEM (openssl genpkey -algorithm ed25519)"
@@ -53,8 +63,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         store = addresses.store(args.store)
         whom = audience(args.vehicle)
-        if not 0 < args.valid_hours <= MOST_HOURS:
-            raise ValueError("--valid-hours is a number above 0 and at most 87600")
+        _check(args)
     except ValueError as error:
         print(f"patrol-hq publish: {error}", file=sys.stderr)
         return 2
@@ -63,8 +72,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         signer = signing.load_signer(args.key)
         with closing(open_sets(store)) as connection:
-            for path in args.files:
-                version = publishing.publish(connection, path, terms, signer, _reporter(path))
+            for version in _published(args, connection, terms, signer):
                 print(_told(version))
                 if args.stick is not None:
                     write_stick(args.stick, version)
@@ -76,6 +84,32 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(f"signed by {signer.public.hex()}")
     return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    if not 0 < args.valid_hours <= MOST_HOURS:
+        raise ValueError("--valid-hours is a number above 0 and at most 87600")
+    if not args.files and args.kind != RECORDS:
+        raise ValueError("no FILE to publish")
+
+
+def _published(
+    args: argparse.Namespace, connection: sqlite3.Connection, terms: "Terms", signer: "Signer"
+) -> "Iterator[Version]":
+    from headquarters.datasets import publishing
+
+    if terms.kind != RECORDS:
+        for path in args.files:
+            yield publishing.publish(connection, path, terms, signer, _reporter(path))
+        return
+    from headquarters.commands.records import Reported
+    from headquarters.records import packing
+
+    store, told = addresses.store(args.store), Reported()
+    as_of = datetime.fromtimestamp(terms.made_ms / 1000, UTC).date()
+    built = packing.pack_files(args.files, store, as_of, told) if args.files else packing.pack_store(store)
+    told.rest()
+    yield publishing.put(connection, args.name, built, terms, signer)
 
 
 def audience(names: list[str] | None) -> tuple[str, ...] | None:

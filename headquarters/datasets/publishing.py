@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headquarters.datasets import shelf
-from headquarters.datasets.building import Report, UnusableError, build
+from headquarters.datasets.building import Built, Report, UnusableError, build
+from headquarters.datasets.shelf import Published
 from headquarters.datasets.signing import Signer
 from proto.manifest import Manifest, chunk_bytes_for, hashes_of, is_name
 
@@ -33,15 +34,15 @@ class Version:
 
 def publish(connection: sqlite3.Connection, path: Path, terms: Terms, signer: Signer, report: Report) -> Version:
     """The file's stem is the set's name. Raises UnusableError, OSError, sqlite3.Error: nothing is published."""
-    name = path.stem
-    if not is_name(name):
-        raise UnusableError("a set is named by its file: 1 to 32 letters, digits, hyphens and underscores")
-    last = shelf.newest(connection, name)
-    if last is not None and last.manifest.kind != terms.kind:
-        raise UnusableError(f"{name} was published as {last.manifest.kind} before: give the file another name")
+    last = _last(connection, path.stem, terms)
     same = last is not None and last.manifest.audience == terms.audience
     before = shelf.content(connection, last.id) if last is not None and same else None
-    built = build(terms.kind, path, before, report)
+    return put(connection, path.stem, build(terms.kind, path, before, report), terms, signer)
+
+
+def put(connection: sqlite3.Connection, name: str, built: Built, terms: Terms, signer: Signer) -> Version:
+    """What was built, under a name. Raises UnusableError, sqlite3.Error: nothing is published."""
+    last = _last(connection, name, terms)
     # By the clock, so that a headquarters that lost its shelf does not begin at 1 again, which every car would refuse.
     version = max(terms.made_ms // 1000, last.version + 1 if last is not None else 1)
     things = [_signed(name, version, built.entries, built.content, None, terms, signer)]
@@ -49,6 +50,15 @@ def publish(connection: sqlite3.Connection, path: Path, terms: Terms, signer: Si
         things.append(_signed(name, version, built.entries, built.change, last.version, terms, signer))
     shelf.put(connection, things)
     return Version(name, version, built.entries, things)
+
+
+def _last(connection: sqlite3.Connection, name: str, terms: Terms) -> Published | None:
+    if not is_name(name):
+        raise UnusableError("a set is named by its file: 1 to 32 letters, digits, hyphens and underscores")
+    last = shelf.newest(connection, name)
+    if last is not None and last.manifest.kind != terms.kind:
+        raise UnusableError(f"{name} was published as {last.manifest.kind} before: give it another name")
+    return last
 
 
 def _signed(

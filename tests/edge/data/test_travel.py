@@ -115,11 +115,13 @@ async def test_a_car_that_was_away_is_given_what_it_lacks_when_it_comes(
     write_voi: Callable[..., Path],
 ) -> None:
     publish("voi", write_voi(["ZZ99AAA"]))
-    publish("records", write_voi(["ZZ99AAA"], "town"))
+    objects = tmp_path / "objects.csv"
+    objects.write_text("object_id,vrm\nv1,ZZ99AAA\n", "ascii")
+    publish("records", objects)
     start_headquarters(mosquitto.url, tmp_path / "hq.db")
     reader = trusting(mosquitto.url).start()
     places = [reader.until("data", state="in place")["name"] for _ in range(2)]
-    assert sorted(places) == ["town", "wanted"]
+    assert sorted(places) == ["records", "wanted"]
 
 
 async def test_a_headquarters_that_comes_later_is_told_what_is_held(
