@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from edge import __version__
+from edge.audit.chain import Chain
 from edge.car import Car
 from edge.config import Config
 from edge.health.endurance import Endurance
@@ -118,7 +119,8 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
     parent = spool.parent.id if spool.parent else None
     lasts = None if opened.salvaged else spool.lasts()
     start = Start(car.clock.now(), parent, lasts, __version__, opened.salvaged)
-    recorder = Recorder(car.inbox, Numbering(start), spool, car.room, car.stream.say, car.clock.now, car.disk)
+    chain = car.audit.chain = Chain(car.epoch, spool.audited, known=not opened.salvaged)
+    recorder = Recorder(car.inbox, Numbering(start, chain), spool, car.room, car.stream.say, car.clock.now, car.disk)
     window = car.status.window = Window(spool.ledgers, car.epoch, Lulls(car.config.uplink.linger_s), car.policy)
     link = Link(car.config.broker, car.config.vehicle, car.clock.is_past_floor)
     uplink = Uplink(link, car.config.vehicle, spool, window, car.stream.say, car.alarm, is_down=car.link_state.began)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge import identity
+from edge.audit.records import AuditRecords
 from edge.clock import CarClock
 from edge.config import Config
 from edge.data.parts import parts_of
@@ -43,6 +44,7 @@ class Car:
         self.epoch, self.boot = identity.draw_epoch(), identity.boot_id()
         self.stream = EventStream()
         self.inbox: Inbox[Item] = Inbox(config.storage.group_events, config.storage.group_ms / 1000)
+        self.audit = AuditRecords(self.inbox, self.alarm)
         self.clock = CarClock()
         self.whereabouts = Whereabouts()
         self.matcher = Matcher(
@@ -81,7 +83,7 @@ class Car:
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
         self.data = parts_of(config, key, self.clock, self.stream, self.alarm, self.policy.may_fetch)
-        self.downlinks: list[Downlink] = [self.data.sets]
+        self.downlinks: list[Downlink] = [self.data.sets, self.audit]
         self.status.parts |= {
             "health": self.checkup,
             "traffic": self.policy,

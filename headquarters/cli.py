@@ -12,6 +12,10 @@ COMMANDS: Final = {
     "export": ("headquarters.commands.export", "print the events as JSON lines"),
     "publish": ("headquarters.commands.publish", "sign data sets and hand them to the cars"),
     "records": ("headquarters.commands.records", "take in what is known of persons, vehicles, places and events"),
+    "audit": (
+        "headquarters.commands.audit",
+        "find audit records that were changed, and save the heads of their chains",
+    ),
     "forecast": ("headquarters.forecast.cli", "where and when crime is likely (needs the extra `headquarters`)"),
 }
 """Each word's module, of which only the one that is asked for is loaded: numpy is not for a headquarters that only receives."""

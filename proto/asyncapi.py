@@ -41,6 +41,7 @@ _ADDRESSES: Final = {
     "again": topics.down("{vehicle}", "again"),
     "refused": topics.down("{vehicle}", "refused"),
     "answer": topics.down("{vehicle}", "answer"),
+    "head": topics.down("{vehicle}", "head"),
     "dosage": topics.down("{vehicle}", "dosage"),
     "hello": topics.HELLO,
 }
@@ -50,6 +51,7 @@ _SUMMARIES: Final = {
     "want": "The states that the car lacks. [proto-4.8]",
     "ask": "A look-up of the crew, handed on while the car answers from what it carries. [proto-10.2]",
     "answer": "What headquarters knows of it. [proto-10.3]",
+    "head": "The last audit event that headquarters holds of an epoch. [proto-11.4]",
     "receipt": "Ranges that headquarters has committed, or knows as dropped. [proto-4.4]",
     "again": "Ranges that headquarters lacks: to be sent again. [proto-4.5]",
     "refused": "A coverage that headquarters could not read: to be sent one by one. [proto-4.6]",

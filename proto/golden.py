@@ -35,6 +35,7 @@ from proto.events import (
     Step,
     Unknown,
 )
+from proto.heads import Head, encode_heads
 from proto.lanes import Lane
 from proto.plates import canonical, packed
 from proto.ranges import MAX_NUMBER, Ranges
@@ -148,6 +149,11 @@ def spelled_dosage(dosage: Dosage) -> Vector:
     return {"set": dosage.set, "doses": [[plain(value) for value in astuple(dose)] for dose in dosage.doses]}
 
 
+def spelled_heads(heads: list[Head]) -> list[object]:
+    """Heads as JSON has them."""
+    return [{"epoch": head.epoch.hex(), "last": head.last, "link": head.link.hex()} for head in heads]
+
+
 def plate(vrm: str) -> Vector:
     """A VRM with its key and its number, as far as it has them."""
     key = canonical(vrm)
@@ -208,6 +214,8 @@ def _messages() -> Iterator[Vector]:
     yield {"name": "answer", "fields": spelled_ask(answer), "hex": encode_answer(answer).hex()}
     dosage = Dosage("central", (BoxDose(51_500_000, -124_000, 900, 0), BoxDose(51_510_000, -124_000, 240, 3_600)))
     yield {"name": "dosage", "fields": spelled_dosage(dosage), "hex": encode_dosage(dosage).hex()}
+    heads = [Head(EPOCH, 7, LINK)]
+    yield {"name": "head", "fields": spelled_heads(heads), "hex": encode_heads(heads).hex()}
     yield {"name": "want", "fields": ["lists", "officers"], "hex": control.encode_want(["lists", "officers"]).hex()}
 
 

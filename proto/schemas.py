@@ -16,6 +16,7 @@ from proto.batches import Batch
 from proto.chain import LINK_BYTES, Link
 from proto.events import Clock, Place
 from proto.fields import EPOCH_BYTES
+from proto.heads import MAX_HEADS, Head
 from proto.lanes import Lane
 from proto.ranges import MAX_NUMBER
 
@@ -51,6 +52,7 @@ def payloads() -> dict[str, Node]:
         "refused": _refused(),
         "ask": _ask(),
         "answer": _answer(),
+        "head": _heads(),
         "dosage": _dosage(),
         "hello": _positional([VERSION, _bytes(None)], 2, "The session: random bytes of one connection. [proto-4.7]"),
     }
@@ -139,6 +141,12 @@ def _dosage() -> Node:
         "maxItems": dosage.MAX_DOSES,
     }
     return _positional([VERSION, TEXT, doses], 3, f"{_said(dosage.Dosage)} [proto-12.3]")
+
+
+def _heads() -> Node:
+    named = {"epoch": _ref("epoch"), "last": NUMBER, "link": _bytes(LINK_BYTES)}
+    head = _positional([{"title": name, **_told(schema, None)} for name, schema in named.items()], 3, _said(Head))
+    return _positional([VERSION, {"type": "array", "items": head, "maxItems": MAX_HEADS}], 2, "[proto-11.4]")
 
 
 def _body(kind: int) -> Node:

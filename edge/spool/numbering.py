@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
+from edge.audit.chain import Chain
+from edge.audit.witness import Witnessed
 from edge.intake.sighting import Sighting
 from edge.spool.group import Group, Run
 from proto.audited import LogOn, Lookup, Shift
@@ -25,9 +27,10 @@ from proto.events import (
     Step,
     encode,
 )
+from proto.kinds import Audited
 from proto.lanes import Lane
 
-Item: TypeAlias = Sighting | Event
+Item: TypeAlias = Sighting | Event | Witnessed
 
 LANES: Final[dict[type[Event], Lane]] = {
     Start: Lane.URGENT,
@@ -51,8 +54,9 @@ LANES: Final[dict[type[Event], Lane]] = {
 class Numbering:
     """The counters of one epoch. `start` is its first event; it goes out with the first other one."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start, chain: Chain | None = None) -> None:
         self._start: Start | None = start
+        self._chain = chain or Chain(b"", None)
         self._next = dict.fromkeys(Lane, 1)
         self._bodies: dict[Lane, list[bytes]] = {lane: [] for lane in Lane}
         self._moment: Moment | None = None
@@ -66,11 +70,13 @@ class Numbering:
                 self._add(self._start)
                 self._start = None
             self._moment = item.moment
-            if type(item) is Sighting:
-                self._add_sighting(item)
-            else:
-                assert not isinstance(item, Sighting)
-                self._add(item)
+            match item:
+                case Sighting():
+                    self._add_sighting(item)
+                case Witnessed():
+                    item.number = self._add(item.event)
+                case _:
+                    self._add(item)
 
     def group(self) -> Group:
         """Everything that was added since the last group: one transaction's worth."""
@@ -84,13 +90,18 @@ class Numbering:
             self._add(hit)
 
     def _add(self, event: Event) -> int | None:
+        lane = LANES[type(event)]
+        number = self._next[lane]
         try:
-            body = encode(event)
+            if lane is Lane.AUDIT:
+                assert isinstance(event, Audited)
+                body = encode(self._chain.linked(event))
+                self._chain.encoded(number, body)
+            else:
+                body = encode(event)
         except FrameError:
             self.oversized += 1
             return None
-        lane = LANES[type(event)]
-        number = self._next[lane]
         self._next[lane] = number + 1
         self._bodies[lane].append(body)
         return number

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from edge.audit.witness import Witnessed
 from edge.spool.database import StoreError, is_full
 from edge.spool.group import Group
 from edge.spool.inbox import Inbox
@@ -55,8 +56,11 @@ class Recorder:
             if not items:
                 continue
             group = await self._numbered(items)
-            if not group.runs or not await self._commit(group):
+            if group.runs and not await self._commit(group):
                 continue
+            for item in items:
+                if type(item) is Witnessed:
+                    item.settle()
             for run in group.runs:
                 self._say(
                     "stored", epoch=self._spool.identity.hex(), lane=run.lane.word, first=run.first, last=run.last

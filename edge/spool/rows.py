@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
+from edge.audit.chain import Before
 from edge.spool.database import Connection, DamagedError
 from edge.spool.group import Group, Run
 from proto.batches import split
+from proto.chain import link_of
 from proto.errors import FrameError
 from proto.lanes import Lane
 from proto.ranges import Range, Ranges, from_flat
@@ -30,6 +32,7 @@ CREATE TABLE IF NOT EXISTS run (
 CREATE TABLE IF NOT EXISTS receipt (
     epoch INTEGER NOT NULL, lane INTEGER NOT NULL, ranges TEXT NOT NULL, aside TEXT NOT NULL, PRIMARY KEY (epoch, lane)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chain (one INTEGER PRIMARY KEY, epoch BLOB NOT NULL, number INTEGER NOT NULL, link BLOB NOT NULL);
 """
 
 
@@ -81,6 +84,8 @@ class Loaded:
     epochs: list[Epoch]
     stretches: list[Stretch]
     receipts: list[tuple[int, Lane, Ranges, Ranges]]
+    audited: Before | None
+    """The last audit event that was ever in the file, though its row may be gone; None: there was none."""
     newest_born_s: int | None
     """The latest trusted UTC second of the newest rows: time cannot be earlier than this."""
 
@@ -92,7 +97,9 @@ def create(connection: Connection) -> None:
 
 def load(connection: Connection) -> Loaded:
     """Looks at every row but at no bodies. Raises StoreError or ValueError when the file is damaged."""
-    return Loaded(epochs(connection), stretches(connection), list(receipts(connection)), _newest_born_s(connection))
+    found = epochs(connection), stretches(connection), list(receipts(connection))
+    audited = connection.execute("SELECT epoch, number, link FROM chain WHERE one = 1").fetchone()
+    return Loaded(*found, Before(*audited) if audited else None, _newest_born_s(connection))
 
 
 def epochs(connection: Connection) -> list[Epoch]:
@@ -155,6 +162,14 @@ def add_group(connection: Connection, epoch: int, group: Group) -> list[tuple[Ru
         cursor.execute(insert, values)
         added.append((row, cursor.lastrowid))
     return added
+
+
+def put_audited(connection: Connection, epoch: bytes, group: Group) -> None:
+    """Where the audit chain ends once the group is in the file."""
+    for run in group.runs:
+        if run.lane is Lane.AUDIT:
+            link = link_of(run.bodies[-1])
+            connection.execute("INSERT OR REPLACE INTO chain VALUES (1, ?, ?, ?)", (epoch, run.last, link))
 
 
 def put_receipts(connection: Connection, epoch: int, lane: Lane, receipted: list[int], aside: list[int]) -> None:

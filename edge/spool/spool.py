@@ -37,6 +37,8 @@ class Spool:
         """This epoch's 8 bytes; it enters the file with its first group."""
         self.ledgers: dict[tuple[int, Lane], Ledger] = {}
         self.parent = loaded.epochs[-1] if loaded.epochs else None
+        self.audited = loaded.audited
+        """Where the audit chain ended when the store was opened."""
         self.dropped: Counter[Lane] = Counter()
         """Numbers lost to a quota since the recorder last looked."""
         self.stored: Counter[Lane] = Counter()
@@ -79,7 +81,8 @@ class Spool:
         new = None if self._epoch else (self.identity, self._boot)
         n = self._epoch.n if self._epoch else 0
         try:
-            epoch, added = await self._database.transaction(partial(_add, new, n, group, receipts, cuts))
+            add = partial(_add, new, n, self.identity, group, receipts, cuts)
+            epoch, added = await self._database.transaction(add)
         except StoreError:
             self._still_dirty(receipts)
             raise
@@ -233,6 +236,7 @@ class Spool:
 def _add(
     new: tuple[bytes, bytes] | None,
     n: int,
+    identity: bytes,
     group: Group,
     receipts: list[Receipts],
     cuts: list[Cut],
@@ -241,6 +245,7 @@ def _add(
     _delete(cuts, [], connection)
     epoch = rows.add_epoch(connection, *new) if new else None
     added = rows.add_group(connection, epoch.n if epoch else n, group)
+    rows.put_audited(connection, identity, group)
     _put_receipts(receipts, connection)
     return epoch, added
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from headquarters.store.intake import Taken
 from proto import topics
 from proto.control import Held, encode_refused, split_held
+from proto.heads import MAX_HEADS, encode_heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ def answers(taken: Taken) -> Iterator[Answer]:
     for vehicle, lanes in taken.accounted.items():
         held = [Held(epoch, lane, ranges) for (epoch, lane), ranges in lanes.items()]
         yield from (Answer(topics.down(vehicle, "receipt"), message) for message in split_held(held))
+    for vehicle, of_epochs in taken.heads.items():
+        said = list(of_epochs.values())
+        for at in range(0, len(said), MAX_HEADS):
+            yield Answer(topics.down(vehicle, "head"), encode_heads(said[at : at + MAX_HEADS]))
     for vehicle, lacking in taken.lacking:
         yield from (Answer(topics.down(vehicle, "again"), message) for message in split_held(lacking))
     for vehicle, refused in taken.refused:

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from headquarters.arrivals import Arrival, Holding, Sent, Unreadable, Wanting
+from headquarters.audit import heads
 from headquarters.store import accounted, alarms, ancestry, aside, bodies, streams
 from headquarters.store.alarms import Raised
 from headquarters.store.file import transaction
 from proto.batches import Batch
 from proto.control import Held, Refused
+from proto.heads import Head
 from proto.lanes import Lane
 from proto.ranges import Ranges
 
@@ -24,6 +26,8 @@ class Taken:
     accounted: dict[str, dict[tuple[bytes, Lane], Ranges]] = field(default_factory=dict)
     lacking: list[tuple[str, list[Held]]] = field(default_factory=list)
     refused: list[tuple[str, Refused]] = field(default_factory=list)
+    heads: dict[str, dict[bytes, Head]] = field(default_factory=dict)
+    """Per vehicle and epoch, the last audit event that is stored."""
     alarms: list[Raised] = field(default_factory=list)
     """Those that are new."""
     stored: int = 0
@@ -68,11 +72,23 @@ class _Intake:
             self._raise(ancestry.outgrown(self._connection, stream, batch.last))
         if batch.lane is Lane.URGENT and kept.new:
             self._raise(ancestry.note_starts(self._connection, stream, [body for _, body in numbered]))
+        if batch.lane is Lane.AUDIT and numbered:
+            self._audited(vehicle, batch.epoch, numbered, kept.new)
         self._raise(Raised(CONFLICT, vehicle, batch.epoch, batch.lane, {"seq": seq}) for seq in kept.conflicts)
         self.taken.stored += kept.new
         self.taken.repeated += kept.repeated
         of_vehicle = self.taken.accounted.setdefault(vehicle, {})
         of_vehicle.setdefault((batch.epoch, batch.lane), Ranges()).add(batch.first, batch.last)
+
+    def _audited(self, vehicle: str, epoch: bytes, numbered: list[tuple[int, bytes]], new: int) -> None:
+        """The car hears the head with its receipt, also with that of a repeat."""
+        if new:
+            self._raise(heads.note(self._connection, vehicle, epoch, numbered, new))
+        self._say_head(vehicle, heads.head(self._connection, vehicle, epoch))
+
+    def _say_head(self, vehicle: str, head: Head | None) -> None:
+        if head is not None:
+            self.taken.heads.setdefault(vehicle, {})[head.epoch] = head
 
     def _holding(self, vehicle: str, lanes: Iterable[Held]) -> None:
         lacking = []
@@ -81,6 +97,7 @@ class _Intake:
             gaps = held.ranges if stream is None else accounted.lacking(self._connection, stream.id, held.ranges)
             if len(gaps):
                 lacking.append(Held(held.epoch, held.lane, gaps))
+        self._say_head(vehicle, heads.newest(self._connection, vehicle))
         if lacking:
             self.taken.lacking.append((vehicle, lacking))
 

@@ -65,5 +65,10 @@ CREATE TABLE IF NOT EXISTS step (
 CREATE TABLE IF NOT EXISTS note (
     id INTEGER PRIMARY KEY, vehicle TEXT NOT NULL, epoch BLOB NOT NULL, alert INTEGER NOT NULL, text TEXT NOT NULL,
     made_ms INTEGER NOT NULL, said_ms INTEGER, times INTEGER NOT NULL DEFAULT 0, noted INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS note_open ON note (id) WHERE NOT noted
+CREATE INDEX IF NOT EXISTS note_open ON note (id) WHERE NOT noted;
+
+-- The last record of each epoch's lane audit: its number, the link of its body, and how many were stored.
+CREATE TABLE IF NOT EXISTS audit_head (
+    vehicle TEXT NOT NULL, epoch BLOB NOT NULL, last INTEGER NOT NULL, link BLOB NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (vehicle, epoch))
 """

@@ -100,6 +100,7 @@ const MESSAGES = {
     const [, id, what, asked, officer, force, reason, by] = decode(message);
     return { id: epoch(id), what, asked, officer, force, reason, case: by };
   },
+  head: (message) => decode(message)[1].map(([of, last, by]) => ({ epoch: epoch(of), last, link: link(by) })),
   answer: (message) => {
     const [, id, outcome, as_of_ms, found, result] = decode(message);
     return { id: epoch(id), outcome, as_of_ms, found, result };
