@@ -143,7 +143,8 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         tasks.create_task(uplink.forward(), name="forward"),
         tasks.create_task(rounds.run(spool, recorder.is_progressing), name="rounds"),
         tasks.create_task(books.run(uplink.knock), name="bookkeeping"),
-        tasks.create_task(car.data.sets.run(uplink.knock.set, car.matcher.reload), name="data sets"),
+        tasks.create_task(car.data.sets.run(uplink.knock.set, car.in_place), name="data sets"),
+        tasks.create_task(car.crew.run(), name="crew"),
     ]
     if (read_key := key_of(car.config.ignition)) is not None:
         run_on = RunOn(car.config.ignition.run_on_s)

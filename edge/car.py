@@ -9,6 +9,7 @@ from edge import identity
 from edge.audit.records import AuditRecords
 from edge.clock import CarClock
 from edge.config import Config
+from edge.crew.parts import CrewPart
 from edge.data.parts import parts_of
 from edge.health.checkup import Checkup
 from edge.health.status import Status
@@ -83,6 +84,8 @@ class Car:
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
         self.data = parts_of(config, key, self.clock, self.stream, self.alarm, self.policy.may_fetch)
+        storage = (config.storage.folder, key)
+        self.crew = CrewPart(storage, self.boot, self.audit, self.stream, self.clock.now, self.whereabouts.at)
         self.downlinks: list[Downlink] = [self.data.sets, self.audit]
         self.status.parts |= {
             "health": self.checkup,
@@ -147,8 +150,13 @@ class Car:
         if self.config.gps is not None:
             yield from receivers(self.config.gps, self.clock, self.whereabouts, self.inbox)
 
-    def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
+    def in_place(self) -> None:
+        """A data set was swapped."""
         self.matcher.reload()
+        self.crew.crew.stir()
+
+    def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
+        self.in_place()
         self.data.sets.reload()
         return {"lists": self.status.lists()}
 

@@ -16,6 +16,9 @@ COMMANDS: Final = {
     "spool": "what is stored and not yet receipted",
     "data": "lists and other data sets",
     "lists": "the lists this car carries",
+    "logon": "an officer comes on board",
+    "logoff": "an officer leaves",
+    "crew": "who is on board",
     "decode": "bytes of a device as JSON lines",
 }
 """Each is a module of edge.commands; only the one that is asked for is loaded."""

@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "export": ("headquarters.commands.export", "print the events as JSON lines"),
     "publish": ("headquarters.commands.publish", "sign data sets and hand them to the cars"),
     "records": ("headquarters.commands.records", "take in what is known of persons, vehicles, places and events"),
+    "officers": ("headquarters.commands.officers", "make the data set of officers, with hashes in place of PINs"),
     "audit": (
         "headquarters.commands.audit",
         "find audit records that were changed, and save the heads of their chains",

@@ -9,6 +9,8 @@ from typing import Final, TypeAlias
 
 from forecast.wire import WireError
 from forecast.wire import decode as decode_forecast
+from proto.errors import FrameError
+from proto.officers import officer_of
 from proto.voi import BadRow, Entry, HeaderError, decode_lines, parse
 from proto.voi_lines import HEADER, Place, delta, key_of, line_of, place_of
 
@@ -38,9 +40,19 @@ def build(kind: str, path: Path, before: bytes | None, report: Report) -> Built:
     content = path.read_bytes()
     if not content:
         raise UnusableError("the file is empty")
+    if kind == "officers":
+        return Built(_packed(content), _officers(content))
     if kind == "forecast":
         return Built(_packed(content), _boxes(content))
     return Built(_packed(content), content.count(b"\n") or 1)
+
+
+def _officers(content: bytes) -> int:
+    """How many there are."""
+    try:
+        return len([officer_of(line) for line in content.decode().splitlines()])
+    except (UnicodeDecodeError, FrameError) as error:
+        raise UnusableError("no officers as `patrol-hq officers` writes them") from error
 
 
 def _boxes(content: bytes) -> int:
