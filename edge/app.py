@@ -125,6 +125,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
     link = Link(car.config.broker, car.config.vehicle, car.clock.is_past_floor)
     uplink = Uplink(link, car.config.vehicle, spool, window, car.stream.say, car.alarm, is_down=car.link_state.began)
     uplink.downlink = Downlinks(car.downlinks)
+    car.lookups.desk.base.knock = uplink.knock.set
     endurance = car.status.endurance = Endurance(spool, car.config.storage.folder)
     rounds = Rounds(
         car.clock,

@@ -20,6 +20,7 @@ from edge.intake.sighting import Alert, Sighting
 from edge.intake.tracker import Tracker
 from edge.intake.watch import Watch
 from edge.intake.whereabouts import Whereabouts
+from edge.lookups.parts import LookupPart
 from edge.matcher.matcher import Matcher
 from edge.notify import notify
 from edge.spool.inbox import Inbox
@@ -86,7 +87,19 @@ class Car:
         self.data = parts_of(config, key, self.clock, self.stream, self.alarm, self.policy.may_fetch)
         storage = (config.storage.folder, key)
         self.crew = CrewPart(storage, self.boot, self.audit, self.stream, self.clock.now, self.whereabouts.at)
-        self.downlinks: list[Downlink] = [self.data.sets, self.audit]
+        self.lookups = LookupPart(
+            config.lookups,
+            storage,
+            self.boot,
+            self.audit,
+            self.crew.crew,
+            self.matcher,
+            self.clock.now,
+            self.whereabouts.at,
+            lambda: self.link_state.is_up is True,
+        )
+        self.lookups.answer_on(self.stream)
+        self.downlinks: list[Downlink] = [self.data.sets, self.audit, self.lookups.desk.base]
         self.status.parts |= {
             "health": self.checkup,
             "traffic": self.policy,

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "logon": "an officer comes on board",
     "logoff": "an officer leaves",
     "crew": "who is on board",
+    "lookup": "what is known of a vehicle, a person or a place",
     "decode": "bytes of a device as JSON lines",
 }
 """Each is a module of edge.commands; only the one that is asked for is loaded."""

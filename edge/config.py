@@ -18,6 +18,7 @@ from drivers.anpr import dialect as camera_dialect
 from drivers.gps import DIALECTS as GPS_DIALECTS
 from drivers.ports import Port, parse_port
 from edge.config_keys import WrittenKey
+from edge.config_lookups import Lookups
 from edge.config_upkeep import Health, Ignition, Link
 from edge.nearest import nearest
 from proto.topics import is_vehicle
@@ -199,6 +200,7 @@ class Config:
     health: Health = field(default_factory=Health)
     ignition: Ignition = field(default_factory=Ignition)
     link: Link = field(default_factory=Link)
+    lookups: Lookups = field(default_factory=Lookups)
 
     def __post_init__(self) -> None:
         if not is_vehicle(self.vehicle):

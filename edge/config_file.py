@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from edge.config import Broker, Camera, Config, Gps, Lists, Local, Storage, Uplink
+from edge.config_lookups import Lookups
 from edge.config_upkeep import Health, Ignition, Link
 from edge.nearest import nearest
 
@@ -27,6 +28,7 @@ _SECTIONS: Final[dict[Location, Any]] = {
     ("health",): Health,
     ("ignition",): Ignition,
     ("link",): Link,
+    ("lookups",): Lookups,
 }
 
 
