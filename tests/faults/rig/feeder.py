@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from drivers.anpr.axxon import Axxon
@@ -30,6 +30,8 @@ class Feeder:
         self.said: dict[int, int] = {}
         """CLOCK_MONOTONIC nanoseconds right after the last byte of each read."""
         self.port = port
+        self.heard: Callable[[], bool] = lambda: self.port.heard()
+        """Whether somebody listens."""
         self._numbers = numbers
         self._rate = rate
         self._stop = threading.Event()
@@ -53,7 +55,7 @@ class Feeder:
         while not self._stop.wait(TICK_S):
             now_s = time.monotonic()
             due, began_s = due + (now_s - began_s) * self._rate, now_s
-            if not self.port.heard():
+            if not self.heard():
                 due = 0.0
                 continue
             count = int(due)

@@ -1,10 +1,11 @@
-"""The daemon's socket -> every line it says, over all its lives, for as long as somebody may want to look at them."""
+"""The daemon's socket -> what it promised over all its lives, and the lines it said, for as long as somebody may look at them."""
 
 import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,13 +13,24 @@ from proto.ranges import Ranges
 
 RETRY_S: Final = 0.002
 
+Numbers = dict[tuple[str, str], Ranges]
+"""By epoch (hexadecimal) and lane (its word)."""
+
 
 class Follower:
     """Reads the socket of one car; a thread for each life of the daemon."""
 
     def __init__(self, path: Path) -> None:
+        self.kept: Container[str] | None = None
+        """The kinds of lines that are kept, all of them unless said: a campaign of hours would fill the memory."""
+        self.up: set[str] = set()
+        """The devices that are up in this life."""
+        self.promised = threading.Event()
+        """Set at every `stored`; whoever waits for the next one clears it first."""
         self._path = path
         self._lines: list[dict[str, Any]] = []
+        self._numbers: dict[str, Numbers] = {"stored": {}, "receipt": {}}
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._threads: list[threading.Thread] = []
 
     def follow(self, is_running: Callable[[], bool]) -> None:
@@ -32,6 +44,7 @@ class Follower:
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+        self.up.clear()
 
     def of(self, kind: str, since: int = 0) -> list[dict[str, Any]]:
         """The lines of a kind; `since` as `mark` gave it."""
@@ -41,17 +54,19 @@ class Follower:
         """How many lines there are; what comes later is `since` this."""
         return len(self._lines)
 
-    def numbers(self, kind: str = "stored", since: int = 0) -> dict[tuple[str, str], Ranges]:
-        """By epoch and lane: the numbers in `stored` or `receipt` lines."""
-        found: dict[tuple[str, str], Ranges] = {}
+    def numbers(self, kind: str = "stored", since: int = 0) -> Numbers:
+        """By epoch and lane: the numbers in `stored` or `receipt` lines. `since` needs the lines to be kept."""
+        if not since:
+            return {stream: Ranges(ranges) for stream, ranges in tuple(self._numbers[kind].items())}
+        found: Numbers = {}
         for line in self.of(kind, since):
-            ranges = found.setdefault((line["epoch"], line["lane"]), Ranges())
-            for first, last in line.get("ranges") or [(line["first"], line["last"])]:
-                ranges.add(first, last)
+            _add(line, found)
         return found
 
     def count(self, lane: str, kind: str = "stored", since: int = 0) -> int:
-        """How many numbers of a lane."""
+        """How many numbers of a lane; a number that two lines name counts once unless it was asked for `again`."""
+        if not since:
+            return self._counts[kind, lane]
         return sum(ranges.count() for (_, of), ranges in self.numbers(kind, since).items() if of == lane)
 
     def _follow(self, is_running: Callable[[], bool]) -> None:
@@ -62,9 +77,22 @@ class Follower:
             try:
                 for line in file:
                     if line.endswith(b"\n"):
-                        self._lines.append(json.loads(line))
+                        self._hear(json.loads(line))
             except ConnectionResetError:
                 return
+
+    def _hear(self, line: dict[str, Any]) -> None:
+        kind = line["kind"]
+        if kind in self._numbers:
+            self._counts[kind, line["lane"]] += _add(line, self._numbers[kind])
+            if kind == "stored":
+                self.promised.set()
+        elif kind == "device":
+            (self.up.add if line["up"] else self.up.discard)(line["name"])
+        elif kind == "status":
+            self.up |= {name for name, device in line["devices"].items() if device["up"]}
+        if self.kept is None or kind in self.kept:
+            self._lines.append(line)
 
     def _connected(self, is_running: Callable[[], bool]) -> socket.socket | None:
         while is_running():
@@ -77,3 +105,13 @@ class Follower:
             else:
                 return channel
         return None
+
+
+def _add(line: dict[str, Any], numbers: Numbers) -> int:
+    """How many of the line's numbers are new."""
+    ranges = numbers.setdefault((line["epoch"], line["lane"]), Ranges())
+    new = 0
+    for first, last in line.get("ranges") or [(line["first"], line["last"])]:
+        new += sum(b - a + 1 for a, b in ranges.gaps(first, last))
+        ranges.add(first, last)
+    return new

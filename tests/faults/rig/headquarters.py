@@ -4,7 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +49,19 @@ class Headquarters(Program):
             except sqlite3.OperationalError:  # its tables are being made
                 return 0
 
+    def accounted(self) -> dict[tuple[str, str], Ranges]:
+        """By epoch and lane of every car: the numbers that a second connection sees as stored, or known to be dropped."""
+        found: dict[tuple[str, str], Ranges] = {}
+        if not self.store.exists():
+            return found
+        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)) as reader:
+            for epoch, lane, first, last in reader.execute(
+                "SELECT lower(hex(epoch.name)), lane, first, last FROM accounted"
+                " JOIN stream ON stream.id = accounted.stream JOIN epoch ON epoch.id = stream.epoch"
+            ):
+                found.setdefault((epoch, Lane(lane).word), Ranges()).add(first, last)
+        return found
+
     def events(self, lane: str | None = None) -> list[dict[str, Any]]:
         """What `patrol-hq export` prints; also while `serve` writes, and before there is a store (nothing)."""
         if not self.store.exists():
@@ -64,6 +77,16 @@ class Headquarters(Program):
                 for lane, seq in reader.execute(_NUMBERS, (bytes.fromhex(epoch),)):
                     found.setdefault((epoch, Lane(lane).word), Ranges()).add(seq, seq)
         return found
+
+    def exported(self) -> Iterator[dict[str, Any]]:
+        """The same, one after the other: a million of them need no memory."""
+        if not self.store.exists():
+            return
+        words = [sys.executable, "-m", "headquarters", "export", "--store", self.url]
+        with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE) as export:
+            assert export.stdout is not None
+            yield from map(json.loads, export.stdout)
+        assert export.returncode == 0, "export failed"
 
     def status(self) -> dict[str, Any]:
         """What `patrol-hq status --json` prints."""

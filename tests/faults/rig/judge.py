@@ -1,7 +1,7 @@
-"""What was said, promised, and exported -> what was lost, doubled or invented."""
+"""What was said, promised, and exported -> what was lost, doubled, invented or skipped. One pass over the export."""
 
-from collections import Counter
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,10 @@ Promises = dict[tuple[str, str], Ranges]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Counts. `lost`: announced as stored, not at headquarters; `invented`: reads at headquarters that nobody said."""
+    """Counts. `lost`: announced as stored, not at headquarters; `invented`: reads at headquarters that nobody said.
+
+    `skipped`: reads that are missing between two others of the same life of the daemon: lost before they were numbered.
+    """
 
     said: int
     stored: int
@@ -23,6 +26,7 @@ class Verdict:
     lost: int
     doubled: int
     invented: int
+    skipped: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -31,25 +35,52 @@ class Verdict:
 
     def found(self) -> Found:
         """The same as a torture reports it."""
-        return Found(self.stored, self.at_headquarters, self.lost, self.invented, self.doubled)
+        more = {"said": self.said, "skipped": self.skipped}
+        return Found(self.stored, self.at_headquarters, self.lost, self.invented, self.doubled, more=more)
 
 
-def judge(said: Iterable[int], promised: Promises, exported: list[dict[str, Any]], vehicle: str = "car-1") -> Verdict:
+class _Export:
+    """What stands at headquarters of one vehicle."""
+
+    def __init__(self) -> None:
+        self.there: Promises = {}
+        self.doubled = 0
+        self.reads: dict[str, set[int]] = {}
+        """By epoch."""
+        self.foreign = 0
+        """Reads with a plate that no generator makes."""
+
+    def add(self, event: dict[str, Any]) -> None:
+        there = self.there.setdefault((event["epoch"], event["lane"]), Ranges())
+        self.doubled += event["seq"] in there
+        there.add(event["seq"], event["seq"])
+        if event["kind"] == "read":
+            read = number(event["vrm"])
+            of_epoch = self.reads.setdefault(event["epoch"], set())
+            self.foreign += read is None
+            if read is not None:
+                self.doubled += read in of_epoch
+                of_epoch.add(read)
+
+
+def judge(
+    said: Collection[int], promised: Promises, exported: Iterable[dict[str, Any]], vehicle: str = "car-1"
+) -> Verdict:
     """`exported`: lines of `patrol-hq export`. Doubled is an identity, or a read, that stands there twice."""
-    events = [event for event in exported if event["vehicle"] == vehicle]
-    identities = Counter((event["epoch"], event["lane"], event["seq"]) for event in events)
-    there: Promises = {}
-    for epoch, lane, seq in identities:
-        there.setdefault((epoch, lane), Ranges()).add(seq, seq)
-    reads = Counter(number(event["vrm"]) for event in events if event["kind"] == "read")
-    known = set(said)
+    export = _Export()
+    for event in exported:
+        if event["vehicle"] == vehicle:
+            export.add(event)
+    reads: set[int] = set().union(*export.reads.values())
+    twice = sum(map(len, export.reads.values())) - len(reads)
     return Verdict(
-        said=len(known),
+        said=len(said),
         stored=sum(ranges.count() for ranges in promised.values()),
-        at_headquarters=len(identities),
-        lost=missing(promised, there),
-        doubled=sum((identities + Counter(reads)).values()) - len(identities) - len(reads),
-        invented=sum(read not in known for read in reads),
+        at_headquarters=sum(ranges.count() for ranges in export.there.values()),
+        lost=missing(promised, export.there),
+        doubled=export.doubled + twice,
+        invented=export.foreign + len(reads - set(said)),
+        skipped=_skipped(sorted(said), export.reads),
     )
 
 
@@ -65,3 +96,9 @@ def missing(promised: Promises, *there: Promises) -> int:
 def _gaps(wanted: Ranges, there: list[Ranges]) -> list[Range]:
     found = Ranges(number_range for ranges in there for number_range in ranges)
     return [gap for first, last in wanted for gap in found.gaps(first, last)]
+
+
+def _skipped(said: list[int], reads: dict[str, set[int]]) -> int:
+    """Each life reads one stretch of what was said."""
+    between = (bisect_right(said, max(there)) - bisect_left(said, min(there)) for there in reads.values() if there)
+    return sum(between) - len(set().union(*reads.values()) & set(said))

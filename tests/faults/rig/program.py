@@ -7,7 +7,10 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from tests.faults.rig.zygote import Forked, Zygote
 
 T = TypeVar("T")
 
@@ -42,7 +45,9 @@ class Program:
         self.log = log
         self.tree = tree
         self.environment = dict(environment or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self.zygote: Zygote | None = None
+        """Who makes the process instead of a new interpreter, where lives are short and many."""
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def said(self) -> str:
@@ -62,6 +67,9 @@ class Program:
     def start(self) -> None:
         """Does not wait for anything."""
         assert not self.is_running(), f"{self.log.stem} runs already"
+        if self.zygote is not None:
+            self._process = self.zygote.fork(self.words, self.environment, self.log)
+            return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*_DIES_WITH_US, *self.words],

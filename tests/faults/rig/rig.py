@@ -10,8 +10,9 @@ from tests.faults.rig.broker import Mosquitto
 from tests.faults.rig.car import Car
 from tests.faults.rig.feeder import Feeder
 from tests.faults.rig.headquarters import Headquarters
-from tests.faults.rig.judge import Verdict, judge
+from tests.faults.rig.judge import Verdict, judge, missing
 from tests.faults.rig.program import ROOT, until
+from tests.faults.rig.zygote import Zygote
 
 RATE: Final = 600.0  # reads/s: ten times a busy street
 LINGER_S: Final = 0.1  # a fiftieth of the usual: what is stored goes out soon
@@ -25,6 +26,8 @@ class Rig:
         self.headquarters = Headquarters(folder, self.broker.url, tree)
         self.car = Car(folder, self.broker.url, linger_s=linger_s, tree=tree)
         self.feeder = Feeder(self.car.ports["front"], count(), RATE)
+        self.unfounded = 0
+        """Receipts for what a headquarters that was killed had not stored."""
 
     def start(self) -> None:
         """Everything runs, the camera reads, and the first of it is stored."""
@@ -60,9 +63,23 @@ class Rig:
         if not self.car.daemon.is_running():
             self.car.start()
 
+    def kill_headquarters(self) -> None:
+        """SIGKILL, and a look into its store: what it has given a receipt for must be there."""
+        self.headquarters.kill()
+        receipted = self.car.follower.numbers("receipt")
+        if receipted:
+            self.unfounded += missing(receipted, self.headquarters.accounted())
+
     def verdict(self) -> Verdict:
         """As things stand at headquarters now."""
-        return judge(self.feeder.said, self.car.follower.numbers(), self.headquarters.events())
+        return judge(self.feeder.said, self.car.follower.numbers(), self.headquarters.exported())
+
+    def hurry(self, zygote: Zygote) -> None:
+        """For campaigns of thousands of lives: forked, watched by their own words, and remembered in sums only."""
+        self.car.daemon.zygote = self.headquarters.zygote = zygote
+        follower, port = self.car.follower, self.feeder.port
+        follower.kept = ("alarm", "dropped")
+        self.feeder.heard = lambda: "front" in follower.up and port.opened()
 
     def end(self) -> None:
         """Nothing runs any more."""
