@@ -1,8 +1,10 @@
 """What a torture is told -> what it found, as one JSON line that has the same shape for all tortures."""
 
 import json
+import math
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +33,12 @@ class Order:
     tree: Path = ROOT
     tools: Path = TOOLS
     """What a torture fetches, so that the next one need not."""
+    until_s: float = math.inf
+    """Of time.monotonic(): a campaign that can end early begins nothing new after it, and says what it has done."""
+
+    def is_over(self) -> bool:
+        """Whether nothing new is to be begun."""
+        return time.monotonic() >= self.until_s
 
 
 @dataclass(slots=True)
@@ -44,6 +52,8 @@ class Found:
     repeated: int = 0
     corrupt: int = 0
     unbootable: int = 0
+    cycles: int | None = None
+    """What was done, where that is less than what was ordered."""
     more: dict[str, Any] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -74,7 +84,8 @@ def line(name: str, order: Order, broken: str | None, found: Found, seconds: flo
     """The report: one JSON object, without an end of line."""
     figures = asdict(found)
     more, broke = figures.pop("more"), figures.pop("broken")
-    told = {"torture": name, "broken": broken, "cycles": order.cycles, "seed": order.seed}
+    done = figures.pop("cycles")
+    told = {"torture": name, "broken": broken, "cycles": order.cycles if done is None else done, "seed": order.seed}
     made = {"commit": commit(), "date": f"{datetime.now(UTC):%Y-%m-%d}", "seconds": round(seconds, 1)}
     return json.dumps({**told, **figures, "good": found.is_good, "breaches": broke, **more, **made})
 

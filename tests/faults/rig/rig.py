@@ -26,6 +26,8 @@ class Rig:
         self.headquarters = Headquarters(folder, self.broker.url, tree)
         self.car = Car(folder, self.broker.url, linger_s=linger_s, tree=tree)
         self.feeder = Feeder(self.car.ports["front"], count(), RATE)
+        self.cycles = 0
+        """Of a campaign, done so far."""
         self.unfounded = 0
         """Receipts for what a headquarters that was killed had not stored."""
 

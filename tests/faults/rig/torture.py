@@ -9,6 +9,7 @@ Exit codes: 0 every promise kept, 1 one broken, 2 wrong usage, or something that
 """
 
 import argparse
+import math
 import shutil
 import signal
 import sys
@@ -36,7 +37,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder, began_s = Path(tempfile.mkdtemp(prefix="torture-")), time.monotonic()
     tree = broken_tree(args.broken, folder) if args.broken else ROOT
-    order = Order(folder, args.cycles, args.seed, tree, args.tools)
+    until_s = began_s + 60 * args.at_most
+    order = Order(folder, args.cycles, args.seed, tree, args.tools, until_s)
     try:
         found = TORTURES[args.torture].run(order)
     except NotPossibleError as reason:
@@ -80,6 +82,9 @@ def _options(parser: argparse.ArgumentParser, torture: Torture) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--broken", choices=BROKEN, metavar="WHICH", help=f"one of {', '.join(BROKEN)}: must fail")
     parser.add_argument("--tools", type=Path, default=TOOLS, metavar="DIR", help="for what is fetched (%(default)s)")
+    parser.add_argument(
+        "--at-most", type=float, default=math.inf, metavar="MINUTES", help="begin nothing new after them"
+    )
     parser.add_argument("--json-to", type=Path, metavar="FILE", help="write the line there, too")
 
 

@@ -1,14 +1,14 @@
 """A rig and a seed -> daemon, broker and headquarters killed at random moments, as often as asked; what was lost. [row 1]"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.faults.rig.campaign import Found, Order, Torture
+from tests.faults.rig.campaign import BREACHES, Found, Order, Torture
 from tests.faults.rig.judge import Verdict
 from tests.faults.rig.rig import Rig, built
 from tests.faults.rig.zygote import Zygote
@@ -22,10 +22,15 @@ CARD_CYCLES: Final = 250  # then a fresh card and a fresh store: nobody restarts
 AT_ONCE: Final = 3  # rigs side by side: most of a cycle is waiting
 
 
-def kill9(rig: Rig, cycles: int, seed: int, longest_s: float = LONGEST_S) -> Verdict:
+def kill9(
+    rig: Rig, cycles: int, seed: int, longest_s: float = LONGEST_S, is_over: Callable[[], bool] = lambda: False
+) -> Verdict:
     """In every other cycle headquarters is away while the broker is up. Raises TimeoutError when something stays down."""
     chance = Random(seed)
     for cycle in range(cycles):
+        if is_over():
+            break
+        rig.cycles += 1
         away = cycle % 2 == 0
         victims = chance.choice(VICTIMS_AWAY if away else VICTIMS)
         if away:
@@ -58,13 +63,16 @@ def _cut(cycles: int) -> Iterator[int]:
 
 
 def _one_card(order: Order, zygote: Zygote, card: int, cycles: int) -> Found:
+    if order.is_over():
+        return Found(cycles=0)
     folder = order.folder / f"card-{card}"
     folder.mkdir()
     with built(folder, tree=order.tree) as rig:
         rig.hurry(zygote)
         try:
             rig.start()
-            found = kill9(rig, cycles, order.seed * 1000 + card, LONGEST_S / 2).found()
+            found = kill9(rig, cycles, order.seed * 1000 + card, LONGEST_S / 2, order.is_over).found()
+            found.cycles = rig.cycles
         except (TimeoutError, AssertionError) as down:
             return Found(unbootable=1, broken=[f"card {card}: {down}"[:300]])
         _look_at_headquarters(rig, found)
@@ -95,10 +103,10 @@ def _forget(folder: Path) -> None:
 
 
 def _sum(founds: Iterator[Found]) -> Found:
-    whole = Found(more={"said": 0, "skipped": 0, "dropped": 0})
+    whole = Found(cycles=0, more={"said": 0, "skipped": 0, "dropped": 0})
     for found in founds:
-        for name in ("promised", "at_hq", "lost", "invented", "repeated", "corrupt", "unbootable"):
-            setattr(whole, name, getattr(whole, name) + getattr(found, name))
+        for name in ("cycles", "promised", "at_hq", *BREACHES):
+            setattr(whole, name, getattr(whole, name) + (getattr(found, name) or 0))
         for name, value in found.more.items():
             whole.more[name] += value
         whole.broken += found.broken

@@ -42,6 +42,7 @@ def outage(rig: Rig, away_s: float, backlog: int) -> Outage:
         rig.car.kill()
         rig.car.start()
     rig.feeder.start()
+    rig.until_stored(1)
     time.sleep(max(0.0, gone_s + away_s - time.monotonic()))
     mark = rig.car.follower.mark()
     rig.broker.start()
