@@ -18,6 +18,7 @@ VICTIMS: Final = (("car",), ("car", "broker"), ("broker",), ("headquarters",), (
 VICTIMS_AWAY: Final = (("car",), ("car", "broker"), ("broker",))
 UNHEARD: Final = 0.2  # of the daemon's lives: killed at any moment from its first instruction on
 AT_PROMISE: Final = 0.5  # of its deaths: in the moment in which it says "stored"
+EXPECTED_ALARMS: Final = {"link"}  # a broker that dies thrice right after what it was sent looks like one that refuses
 CARD_CYCLES: Final = 250  # then a fresh card and a fresh store: nobody restarts a car thousands of times within an hour
 AT_ONCE: Final = 3  # rigs side by side: most of a cycle is waiting
 
@@ -87,7 +88,7 @@ def _look_at_headquarters(rig: Rig, found: Found) -> None:
     found.corrupt = status["conflicts"] + status["unreadable"]
     found.broken += sorted({f"alarm at headquarters: {alarm['alarm']}" for alarm in status["alarms"]})
     alarms = {line["name"] for line in rig.car.follower.of("alarm")}
-    found.broken += sorted(f"alarm of the car: {name}" for name in alarms)
+    found.broken += sorted(f"alarm of the car: {name}" for name in alarms - EXPECTED_ALARMS)
     found.more["dropped"] = sum(line["count"] for line in rig.car.follower.of("dropped"))
     if rig.unfounded:
         found.broken.append(f"{rig.unfounded} receipts for what was not stored")
