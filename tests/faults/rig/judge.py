@@ -1,7 +1,7 @@
 """What was said, promised, and exported -> what was lost, doubled, invented or skipped. One pass over the export."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,23 +64,23 @@ class _Export:
 
 
 def judge(
-    said: Collection[int], promised: Promises, exported: Iterable[dict[str, Any]], vehicle: str = "car-1"
+    said: Iterable[int], promised: Promises, exported: Iterable[dict[str, Any]], vehicle: str = "car-1"
 ) -> Verdict:
     """`exported`: lines of `patrol-hq export`. Doubled is an identity, or a read, that stands there twice."""
-    export = _Export()
+    known, export = set(said), _Export()
     for event in exported:
         if event["vehicle"] == vehicle:
             export.add(event)
     reads: set[int] = set().union(*export.reads.values())
     twice = sum(map(len, export.reads.values())) - len(reads)
     return Verdict(
-        said=len(said),
+        said=len(known),
         stored=sum(ranges.count() for ranges in promised.values()),
         at_headquarters=sum(ranges.count() for ranges in export.there.values()),
         lost=missing(promised, export.there),
         doubled=export.doubled + twice,
-        invented=export.foreign + len(reads - set(said)),
-        skipped=_skipped(sorted(said), export.reads),
+        invented=export.foreign + len(reads - known),
+        skipped=_skipped(sorted(known), export.reads),
     )
 
 
