@@ -32,6 +32,7 @@ class Follower:
         self._numbers: dict[str, Numbers] = {"stored": {}, "receipt": {}}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._threads: list[threading.Thread] = []
+        self._counting = threading.Lock()
 
     def follow(self, is_running: Callable[[], bool]) -> None:
         """From the first moment that the socket answers until the daemon ends. A line that a kill cut off is none."""
@@ -57,7 +58,8 @@ class Follower:
     def numbers(self, kind: str = "stored", since: int = 0) -> Numbers:
         """By epoch and lane: the numbers in `stored` or `receipt` lines. `since` needs the lines to be kept."""
         if not since:
-            return {stream: Ranges(ranges) for stream, ranges in tuple(self._numbers[kind].items())}
+            with self._counting:
+                return {stream: Ranges(ranges) for stream, ranges in self._numbers[kind].items()}
         found: Numbers = {}
         for line in self.of(kind, since):
             _add(line, found)
@@ -84,7 +86,8 @@ class Follower:
     def _hear(self, line: dict[str, Any]) -> None:
         kind = line["kind"]
         if kind in self._numbers:
-            self._counts[kind, line["lane"]] += _add(line, self._numbers[kind])
+            with self._counting:
+                self._counts[kind, line["lane"]] += _add(line, self._numbers[kind])
             if kind == "stored":
                 self.promised.set()
         elif kind == "device":
