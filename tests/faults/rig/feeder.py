@@ -33,7 +33,7 @@ class Feeder:
         self.heard: Callable[[], bool] = lambda: self.port.heard()
         """Whether somebody listens."""
         self._numbers = numbers
-        self._rate = rate
+        self.rate = rate
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._feed)
 
@@ -54,7 +54,7 @@ class Feeder:
         began_s, due = time.monotonic(), 0.0
         while not self._stop.wait(TICK_S):
             now_s = time.monotonic()
-            due, began_s = due + (now_s - began_s) * self._rate, now_s
+            due, began_s = due + (now_s - began_s) * self.rate, now_s
             if not self.heard():
                 due = 0.0
                 continue

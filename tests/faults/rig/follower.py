@@ -71,6 +71,10 @@ class Follower:
             return self._counts[kind, lane]
         return sum(ranges.count() for (_, of), ranges in self.numbers(kind, since).items() if of == lane)
 
+    def promises(self) -> int:
+        """How many numbers were announced as stored, of all lanes."""
+        return sum(count for (kind, _), count in tuple(self._counts.items()) if kind == "stored")
+
     def _follow(self, is_running: Callable[[], bool]) -> None:
         channel = self._connected(is_running)
         if channel is None:

@@ -21,8 +21,8 @@ LINGER_S: Final = 0.1  # a fiftieth of the usual: what is stored goes out soon
 class Rig:
     """The parts are public; a test kills what it likes."""
 
-    def __init__(self, folder: Path, linger_s: float = LINGER_S, tree: Path = ROOT) -> None:
-        self.broker = Mosquitto(folder)
+    def __init__(self, folder: Path, linger_s: float = LINGER_S, tree: Path = ROOT, address: str = "127.0.0.1") -> None:
+        self.broker = Mosquitto(folder, address)
         self.headquarters = Headquarters(folder, self.broker.url, tree)
         self.car = Car(folder, self.broker.url, linger_s=linger_s, tree=tree)
         self.feeder = Feeder(self.car.ports["front"], count(), RATE)

@@ -3,10 +3,11 @@
 from typing import Final
 
 from tests.faults.rig.campaign import Torture
-from tests.faults.tortures import kill9, outage, power
+from tests.faults.tortures import kill9, ledger, outage, power
 
 TORTURES: Final[dict[str, Torture]] = {
     "kill9": kill9.TORTURE,
+    "ledger": ledger.TORTURE,
     "outage": outage.TORTURE,
     "power": power.TORTURE,
 }

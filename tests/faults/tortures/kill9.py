@@ -9,6 +9,7 @@ from random import Random
 from typing import Final
 
 from tests.faults.rig.campaign import BREACHES, Found, Order, Torture
+from tests.faults.rig.complaints import look
 from tests.faults.rig.judge import Verdict
 from tests.faults.rig.rig import Rig, built
 from tests.faults.rig.zygote import Zygote
@@ -18,7 +19,6 @@ VICTIMS: Final = (("car",), ("car", "broker"), ("broker",), ("headquarters",), (
 VICTIMS_AWAY: Final = (("car",), ("car", "broker"), ("broker",))
 UNHEARD: Final = 0.2  # of the daemon's lives: killed at any moment from its first instruction on
 AT_PROMISE: Final = 0.5  # of its deaths: in the moment in which it says "stored"
-EXPECTED_ALARMS: Final = {"link"}  # a broker that dies thrice right after what it was sent looks like one that refuses
 CARD_CYCLES: Final = 250  # then a fresh card and a fresh store: nobody restarts a car thousands of times within an hour
 AT_ONCE: Final = 3  # rigs side by side: most of a cycle is waiting
 
@@ -76,24 +76,10 @@ def _one_card(order: Order, zygote: Zygote, card: int, cycles: int) -> Found:
             found.cycles = rig.cycles
         except (TimeoutError, AssertionError) as down:
             return Found(unbootable=1, broken=[f"card {card}: {down}"[:300]])
-        _look_at_headquarters(rig, found)
+        look(rig, found)
     if found.is_good:
         _forget(folder)
     return found
-
-
-def _look_at_headquarters(rig: Rig, found: Found) -> None:
-    """Kills are no reason for a damaged row, a conflict, or an alarm."""
-    status = rig.headquarters.status()
-    found.corrupt = status["conflicts"] + status["unreadable"]
-    found.broken += sorted({f"alarm at headquarters: {alarm['alarm']}" for alarm in status["alarms"]})
-    alarms = {line["name"] for line in rig.car.follower.of("alarm")}
-    found.broken += sorted(f"alarm of the car: {name}" for name in alarms - EXPECTED_ALARMS)
-    found.more["dropped"] = sum(line["count"] for line in rig.car.follower.of("dropped"))
-    if rig.unfounded:
-        found.broken.append(f"{rig.unfounded} receipts for what was not stored")
-    if found.more["skipped"] > found.more["dropped"]:
-        found.broken.append("reads were lost before they were numbered")
 
 
 def _forget(folder: Path) -> None:
