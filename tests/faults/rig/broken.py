@@ -122,6 +122,16 @@ ERROR_IGNORED: Final = Fault(
         ),
     ),
 )
+LEAK: Final = Fault(
+    "every batch that was ever sent is remembered",
+    (
+        Edit(
+            "edge/uplink/window.py",
+            "        self._flights.append(flight)\n",
+            "        self._flights.append(flight)\n        self.__dict__.setdefault('kept', []).append(flight)\n",
+        ),
+    ),
+)
 
 BROKEN: Final[dict[str, Fault]] = {
     "normal": NORMAL,
@@ -130,6 +140,7 @@ BROKEN: Final[dict[str, Fault]] = {
     "receipt-early": RECEIPT_EARLY,
     "epoch-kept": EPOCH_KEPT,
     "error-ignored": ERROR_IGNORED,
+    "leak": LEAK,
 }
 
 

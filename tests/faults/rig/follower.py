@@ -27,6 +27,8 @@ class Follower:
         """The devices that are up in this life."""
         self.promised = threading.Event()
         """Set at every `stored`; whoever waits for the next one clears it first."""
+        self.answered = threading.Event()
+        """The same at every `receipt`."""
         self._path = path
         self._lines: list[dict[str, Any]] = []
         self._numbers: dict[str, Numbers] = {"stored": {}, "receipt": {}}
@@ -92,8 +94,7 @@ class Follower:
         if kind in self._numbers:
             with self._counting:
                 self._counts[kind, line["lane"]] += _add(line, self._numbers[kind])
-            if kind == "stored":
-                self.promised.set()
+            (self.promised if kind == "stored" else self.answered).set()
         elif kind == "device":
             (self.up.add if line["up"] else self.up.discard)(line["name"])
         elif kind == "status":

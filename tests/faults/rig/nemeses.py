@@ -20,7 +20,8 @@ from tests.faults.rig.rig import Rig
 from tests.faults.rig.wire import HERE, Wire
 
 YEARS: Final = 10
-COMMIT_S: Final = 1.0  # how long to lie in wait for headquarters' next commit
+MOMENT_S: Final = 2.0  # how long to lie in wait for headquarters' next commit or receipt
+AT_COMMIT: Final = 0.5
 FREEZE_S: Final = (2.0, 5.0)
 
 
@@ -56,9 +57,14 @@ def kill_broker(world: World, chance: Random) -> None:
 
 
 def kill_headquarters(world: World, chance: Random) -> None:
-    """In the moment of a commit: its receipt is hardly out."""
+    """In the moment of a commit, its receipt hardly out; or in the moment of a receipt, whose commit must have been."""
+    answered = world.rig.car.follower.answered
     with world.headquarters:
-        _await_commit(world.rig.headquarters.store)
+        if chance.random() < AT_COMMIT:
+            _await_commit(world.rig.headquarters.store)
+        else:
+            answered.clear()
+            answered.wait(MOMENT_S)
         world.rig.kill_headquarters()
         world.wait(chance, 0, 2)
         world.rig.headquarters.start()
@@ -68,7 +74,7 @@ def _await_commit(store: Path) -> None:
     if not store.exists():
         return
     with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as reader:
-        (before,), until_s = reader.execute("PRAGMA data_version").fetchone(), time.monotonic() + COMMIT_S
+        (before,), until_s = reader.execute("PRAGMA data_version").fetchone(), time.monotonic() + MOMENT_S
         while time.monotonic() < until_s and reader.execute("PRAGMA data_version").fetchone() == (before,):
             time.sleep(0.001)
 
@@ -148,7 +154,7 @@ Nemesis = Callable[[World, Random], None]
 NEMESES: Final[dict[str, tuple[Nemesis, float]]] = {
     "car killed": (kill_car, 8),
     "broker killed": (kill_broker, 12),
-    "headquarters killed at a commit": (kill_headquarters, 8),
+    "headquarters killed at a commit or receipt": (kill_headquarters, 8),
     "broker's queue overflows": (overflow, 15),
     "flap, black hole, 128 kbit/s with 20 % loss": (radio, 10),
     "clock 10 years off": (set_clock, 10),

@@ -3,11 +3,12 @@
 from typing import Final
 
 from tests.faults.rig.campaign import Torture
-from tests.faults.tortures import kill9, ledger, outage, power
+from tests.faults.tortures import kill9, ledger, outage, power, soak
 
 TORTURES: Final[dict[str, Torture]] = {
     "kill9": kill9.TORTURE,
     "ledger": ledger.TORTURE,
     "outage": outage.TORTURE,
     "power": power.TORTURE,
+    "soak": soak.TORTURE,
 }
