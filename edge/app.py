@@ -16,6 +16,7 @@ from edge.audit.chain import Chain
 from edge.car import Car
 from edge.config import Config
 from edge.health.endurance import Endurance
+from edge.health.heartbeat import Heartbeat
 from edge.health.rounds import Rounds
 from edge.ignition import power
 from edge.ignition.ignition import Ignition
@@ -127,6 +128,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
     uplink.downlink = Downlinks(car.downlinks)
     car.lookups.desk.base.knock = uplink.knock.set
     endurance = car.status.endurance = Endurance(spool, car.config.storage.folder)
+    heartbeat = Heartbeat()
     rounds = Rounds(
         car.clock,
         car.matcher,
@@ -135,6 +137,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         car.config.storage.keep_hours,
         (car.checkup.look, endurance.look, car.data.report.look),
         (partial(car.checkup.save, car.config.storage.folder),),
+        heartbeat,
     )
     depot = Depot(car.config.link)
     books = Bookkeeping(car.config.storage.folder, car.policy, depot, car.clock.now, car.stream.say, car.alarm)
@@ -143,6 +146,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         tasks.create_task(keep_running(uplink.listen, car.link_state, uplink_link.WORLD), name="listen"),
         tasks.create_task(uplink.forward(), name="forward"),
         tasks.create_task(rounds.run(spool, recorder.is_progressing), name="rounds"),
+        tasks.create_task(heartbeat.run(), name="heartbeat"),
         tasks.create_task(books.run(uplink.knock), name="bookkeeping"),
         tasks.create_task(car.data.sets.run(uplink.knock.set, car.in_place), name="data sets"),
         tasks.create_task(car.crew.run(), name="crew"),

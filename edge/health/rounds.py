@@ -1,14 +1,13 @@
-"""What is looked at on a timer: clock, lists, age of the store, figures for headquarters, systemd's watchdog."""
+"""What is looked at on a timer: clock, lists, age of the store, figures for headquarters."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from edge.clock import CarClock
+from edge.health.heartbeat import STORE_EVERY_S, Heartbeat
 from edge.health.status import Status
 from edge.matcher.matcher import Matcher
-from edge.notify import notify
 from edge.spool.inbox import Inbox
 from edge.spool.spool import Spool
 from proto.events import Clock, Health, Moment
@@ -16,6 +15,7 @@ from proto.events import Clock, Health, Moment
 LOOK_S: Final = 1.0  # the clock: what is learned late dates everything before it
 LISTS_EVERY: Final = 10  # looks; an import knocks at once, this is for a file that was copied into place
 HEALTH_EVERY: Final = 60
+STORE_EVERY: Final = int(STORE_EVERY_S / LOOK_S)
 TIDY_EVERY: Final = 600
 
 
@@ -31,6 +31,7 @@ class Rounds:
         keep_hours: float,
         looks: Sequence[Callable[[float], None]] = (),
         saves: Sequence[Callable[[], Awaitable[None]]] = (),
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         """`looks` are given the event loop's time at every look; `saves` are made with every tidying."""
         self._clock = clock
@@ -40,11 +41,11 @@ class Rounds:
         self._keep_s = int(keep_hours * 3600)
         self._looks = looks
         self._saves = saves
+        self._heartbeat = heartbeat or Heartbeat()
 
     async def run(self, spool: Spool, is_progressing: Callable[[], bool]) -> None:
-        """For ever. The watchdog is fed only when the store's thread has come by and the recorder is not stuck."""
+        """For ever. The heart goes on beating only when the store's thread comes by and the recorder is not stuck."""
         looks = 0
-        watchdog_looks = _watchdog_looks()
         while True:
             self.look(asyncio.get_running_loop().time())
             if looks % LISTS_EVERY == 0:
@@ -55,9 +56,9 @@ class Rounds:
                 await self._tidy(spool, self._clock.now())
                 for save in self._saves:
                     await save()
-            if watchdog_looks and looks % watchdog_looks == 0 and is_progressing():
+            if self._heartbeat.every_s and looks % STORE_EVERY == 0 and is_progressing():
                 await spool.pulse()
-                notify("WATCHDOG=1")
+                self._heartbeat.proven()
             looks += 1
             await asyncio.sleep(LOOK_S)
 
@@ -73,9 +74,3 @@ class Rounds:
         if moment.utc_ms is not None and moment.clock >= Clock.NTP:
             while await spool.tidy(moment.utc_ms // 1000 - self._keep_s):
                 pass
-
-
-def _watchdog_looks() -> int:
-    """How many looks between two signs of life: a third of what systemd waits; 0 where no watchdog runs."""
-    wait_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
-    return max(1, int(wait_s / 3 / LOOK_S)) if wait_s else 0

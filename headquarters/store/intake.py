@@ -17,6 +17,7 @@ from proto.ranges import Ranges
 
 CONFLICT = "conflict"
 UNREADABLE = "unreadable"
+LOST = "receipted and lost"  # this store was put back to a backup, or its disk forgot what it had synced
 
 
 @dataclass(slots=True)
@@ -100,6 +101,8 @@ class _Intake:
         self._say_head(vehicle, heads.newest(self._connection, vehicle))
         if lacking:
             self.taken.lacking.append((vehicle, lacking))
+            numbers = sum(held.ranges.count() for held in lacking)
+            self._raise([Raised(LOST, vehicle, detail={"numbers": numbers})])
 
     def _unreadable(self, unreadable: Unreadable) -> None:
         aside.keep(self._connection, unreadable, self._now_ms)

@@ -1,7 +1,6 @@
 """What is looked at on a timer."""
 
 import asyncio
-import socket
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge.clock import CarClock
-from edge.health.rounds import Rounds, _watchdog_looks
+from edge.health.heartbeat import Heartbeat
+from edge.health.rounds import Rounds
 from edge.health.status import Status
 from edge.intake.tracker import Tracker
 from edge.intake.watch import Watch
@@ -92,12 +92,12 @@ async def test_old_rows_go_only_by_a_clock_that_is_trusted(
         assert ledger.rows == 1
 
 
-async def test_the_watchdog_is_fed_by_progress_only(
-    scene: Scene, opened: Open, running: Running, eventually: Eventually, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_the_heart_hears_of_the_store_by_its_progress_only(
+    scene: Scene, opened: Open, running: Running, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.setenv("WATCHDOG_USEC", "3000000")
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "n"))
     monkeypatch.setattr("edge.health.rounds.LOOK_S", 0.01)
+    heart = scene.rounds._heartbeat = Heartbeat()
     is_progressing = False
     looks = 0
 
@@ -106,25 +106,13 @@ async def test_the_watchdog_is_fed_by_progress_only(
         looks += 1
         return is_progressing
 
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "n"))
-        manager.setblocking(False)
-        async with opened() as open_:
-            scene.status.spool = open_.spool
-            async with running(scene.rounds.run(open_.spool, progress)):
-                await eventually(lambda: looks > 2)
-                with pytest.raises(BlockingIOError):
-                    manager.recv(100)
-                is_progressing = True
-                assert await asyncio.get_running_loop().sock_recv(manager, 100) == b"WATCHDOG=1"
-
-
-@pytest.mark.parametrize(("wait_us", "looks"), [("", 0), ("30000000", 10), ("1000000", 1)])
-def test_the_watchdog_gets_three_signs_of_life_in_its_time(
-    monkeypatch: pytest.MonkeyPatch, wait_us: str, looks: int
-) -> None:
-    monkeypatch.setenv("WATCHDOG_USEC", wait_us or "0")
-    assert _watchdog_looks() == looks
+    async with opened() as open_:
+        scene.status.spool = open_.spool
+        async with running(scene.rounds.run(open_.spool, progress)):
+            await eventually(lambda: looks > 2)
+            assert heart._proven_s is None
+            is_progressing = True
+            await eventually(lambda: heart._proven_s is not None)
 
 
 async def test_a_list_that_was_copied_into_place_is_found(

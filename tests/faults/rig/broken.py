@@ -132,6 +132,55 @@ LEAK: Final = Fault(
         ),
     ),
 )
+AGAIN_IGNORED: Final = Fault(
+    "what headquarters asks for again is not sent",
+    (
+        Edit(
+            "edge/uplink/uplink.py",
+            "                count = ledger.ask_again(held.ranges)\n",
+            "                count = 0\n",
+        ),
+    ),
+)
+DENIAL_UNSAID: Final = Fault(
+    "a broker that takes messages and throws them away is waited for in silence",
+    (Edit("edge/uplink/permission.py", "NO_ANSWER_S: Final = 45.0", "NO_ANSWER_S: Final = 1e9"),),
+)
+WAITS_FOR_TIME: Final = Fault(
+    "ports are opened once the time is known",
+    (
+        Edit(
+            "edge/app.py",
+            "                reading = [\n",
+            "                while not car.clock.is_past_floor():\n"
+            "                    await asyncio.sleep(0.05)\n"
+            "                reading = [\n",
+        ),
+    ),
+)
+WATCHDOG_BLIND: Final = Fault(
+    "the watchdog is fed by a thread that knows nothing of the event loop",
+    (
+        Edit(
+            "edge/app.py",
+            '                    notify("READY=1")\n',
+            '                    notify("READY=1")\n'
+            "                    import threading, time\n"
+            '                    feed = lambda: [(time.sleep(0.5), notify("WATCHDOG=1")) for _ in range(10**6)]\n'
+            "                    threading.Thread(target=feed, daemon=True).start()\n",
+        ),
+    ),
+)
+WALL_CLOCK: Final = Fault(
+    "what is to be sent again is timed by the wall clock",
+    (
+        Edit(
+            "edge/uplink/uplink.py",
+            "                await self._sent_over(self._connection, loop.time)\n",
+            "                await self._sent_over(self._connection, __import__('time').time)\n",
+        ),
+    ),
+)
 
 BROKEN: Final[dict[str, Fault]] = {
     "normal": NORMAL,
@@ -141,6 +190,11 @@ BROKEN: Final[dict[str, Fault]] = {
     "epoch-kept": EPOCH_KEPT,
     "error-ignored": ERROR_IGNORED,
     "leak": LEAK,
+    "again-ignored": AGAIN_IGNORED,
+    "denial-unsaid": DENIAL_UNSAID,
+    "waits-for-time": WAITS_FOR_TIME,
+    "watchdog-blind": WATCHDOG_BLIND,
+    "wall-clock": WALL_CLOCK,
 }
 
 

@@ -3,11 +3,14 @@
 from typing import Final
 
 from tests.faults.rig.campaign import Torture
-from tests.faults.tortures import kill9, ledger, outage, power, soak
+from tests.faults.tortures import cards, hq_restored, kill9, ledger, mqtt_loss, outage, power, soak
 
 TORTURES: Final[dict[str, Torture]] = {
     "kill9": kill9.TORTURE,
     "ledger": ledger.TORTURE,
+    "mqtt-loss": mqtt_loss.TORTURE,
+    "cards": cards.TORTURE,
+    "hq-restored": hq_restored.TORTURE,
     "outage": outage.TORTURE,
     "power": power.TORTURE,
     "soak": soak.TORTURE,
