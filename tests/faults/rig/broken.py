@@ -171,13 +171,13 @@ WATCHDOG_BLIND: Final = Fault(
         ),
     ),
 )
-WALL_CLOCK: Final = Fault(
-    "what is to be sent again is timed by the wall clock",
+CLOCK_BELIEVED: Final = Fault(
+    "a clock that is earlier than what is known to be past is believed",
     (
         Edit(
-            "edge/uplink/uplink.py",
-            "                await self._sent_over(self._connection, loop.time)\n",
-            "                await self._sent_over(self._connection, __import__('time').time)\n",
+            "edge/clock.py",
+            "        if system_ms >= self._floor_ms:\n            return Clock.KEPT",
+            "        if system_ms:\n            return Clock.KEPT",
         ),
     ),
 )
@@ -194,7 +194,7 @@ BROKEN: Final[dict[str, Fault]] = {
     "denial-unsaid": DENIAL_UNSAID,
     "waits-for-time": WAITS_FOR_TIME,
     "watchdog-blind": WATCHDOG_BLIND,
-    "wall-clock": WALL_CLOCK,
+    "clock-believed": CLOCK_BELIEVED,
 }
 
 

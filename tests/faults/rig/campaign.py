@@ -1,11 +1,12 @@
 """What a torture is told -> what it found, as one JSON line that has the same shape for all tortures."""
 
+import itertools
 import json
 import math
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +40,10 @@ class Order:
     def is_over(self) -> bool:
         """Whether nothing new is to be begun."""
         return time.monotonic() >= self.until_s
+
+    def rounds(self) -> Iterator[int]:
+        """The cycles, from 0, until they are done or time is up."""
+        yield from itertools.takewhile(lambda _: not self.is_over(), range(self.cycles))
 
 
 @dataclass(slots=True)

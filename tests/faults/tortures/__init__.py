@@ -3,7 +3,19 @@
 from typing import Final
 
 from tests.faults.rig.campaign import Torture
-from tests.faults.tortures import cards, hq_restored, kill9, ledger, mqtt_loss, outage, power, soak
+from tests.faults.tortures import (
+    cards,
+    clock_jumps,
+    cold_start,
+    hang,
+    hq_restored,
+    kill9,
+    ledger,
+    mqtt_loss,
+    outage,
+    power,
+    soak,
+)
 
 TORTURES: Final[dict[str, Torture]] = {
     "kill9": kill9.TORTURE,
@@ -11,6 +23,9 @@ TORTURES: Final[dict[str, Torture]] = {
     "mqtt-loss": mqtt_loss.TORTURE,
     "cards": cards.TORTURE,
     "hq-restored": hq_restored.TORTURE,
+    "hang": hang.TORTURE,
+    "cold-start": cold_start.TORTURE,
+    "clock-jumps": clock_jumps.TORTURE,
     "outage": outage.TORTURE,
     "power": power.TORTURE,
     "soak": soak.TORTURE,

@@ -25,12 +25,13 @@ class _Cards:
         (rig.car.folder / "clone").mkdir()
         self.clone = Car(rig.car.folder / "clone", rig.broker.url, linger_s=0.1, tree=tree)
         self.clone_feeder = Feeder(self.clone.ports["front"], count(CLONE_FROM), 0)
-        self.silent = 0
+        self.cycles = self.silent = 0
         """Cycles in which headquarters raised no alarm."""
         self._copy = rig.car.folder / "copy"
 
     def cycle(self) -> None:
         """Drives, and the card is copied; drives on, and the copy is put back; then the copy drives in another car."""
+        self.cycles += 1
         alarms = self._alarms()
         self._drive(self.rig.car, self.rig.feeder)
         shutil.rmtree(self._copy, ignore_errors=True)
@@ -56,7 +57,7 @@ class _Cards:
         found = judge(said, promised, self.rig.headquarters.exported()).found()
         status = self.rig.headquarters.status()
         found.corrupt = status["conflicts"] + status["unreadable"]
-        found.more["alarms"] = self._alarms()
+        found.cycles, found.more["alarms"] = self.cycles, self._alarms()
         if self.silent:
             found.broken.append(f"{self.silent} restored or cloned cards raised no alarm")
         return found
@@ -89,7 +90,7 @@ def run(order: Order) -> Found:
             rig.headquarters.until_ready()
             rig.car.plug()
             cards.clone.plug()
-            for _ in range(order.cycles):
+            for _ in order.rounds():
                 cards.cycle()
             return cards.found()
         except (TimeoutError, AssertionError) as down:

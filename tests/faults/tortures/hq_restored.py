@@ -21,12 +21,13 @@ def run(order: Order) -> Found:
         rig.car.start()
         rig.headquarters.until_ready()
         rig.car.until_heard()
-        slow = sum(not _cycle(rig) for _ in range(order.cycles))
+        whole = [_cycle(rig) for _ in order.rounds()]
         found = rig.verdict().found()
         status = rig.headquarters.status()
     found.corrupt = status["conflicts"] + status["unreadable"]
     found.more["alarms"] = sum(alarm["times"] for alarm in status["alarms"] if alarm["alarm"] == ALARM)
-    if slow:
+    found.cycles = len(whole)
+    if slow := whole.count(False):
         found.broken.append(f"{slow} times the store was not whole again within {WHOLE_S:.0f} s")
     if not found.more["alarms"]:
         found.broken.append("headquarters did not say that it had lost what it had given receipts for")

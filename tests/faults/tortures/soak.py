@@ -22,6 +22,7 @@ SAMPLE_S: Final = 2.0
 WARM: Final = 0.4  # of the run: caches, pools, the quota and the allocator have what they will have
 MOST_GROWTH: Final = 0.01
 MOST_GROWTH_WARMING: Final = 0.05  # within minutes nothing is warm yet: the short form only finds a flood
+LEAST_S: Final = 15.0
 LONG: Final = 20  # minutes
 LOSS_PERCENT: Final = 5
 FORGOTTEN: Final = re.compile(r"never retrieved|was never awaited|ResourceWarning|Task was destroyed")
@@ -70,7 +71,7 @@ def run(order: Order) -> Found:
 
 
 def _samples(rig: Rig, wire: Wire, order: Order) -> Iterator[Sample]:
-    chance, end_s = Random(order.seed), time.monotonic() + 60 * order.cycles
+    chance, end_s = Random(order.seed), time.monotonic() + max(60 * order.cycles, LEAST_S)
     while time.monotonic() < end_s and not order.is_over():
         assert rig.car.is_alive()
         yield Sample(rig.car.daemon.rss_kb(), len(list(Path(f"/proc/{rig.car.daemon.pid}/fd").iterdir())))
@@ -108,7 +109,7 @@ TORTURE: Final = Torture(
     "hours of a drive over a thin, lossy link with tunnels: flat memory, flat descriptors, no forgotten task",
     run,
     full=30,
-    short=1,
+    short=0,
     minutes=31,
     catches=("leak",),
     unit="minutes",
