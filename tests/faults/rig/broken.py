@@ -65,8 +65,11 @@ STORED_EARLY: Final = Fault(
     (
         Edit(
             "edge/spool/recorder.py",
-            "            if not group.runs or not await self._commit(group):\n"
+            "            if group.runs and not await self._commit(group):\n"
             "                continue\n"
+            "            for item in items:\n"
+            "                if type(item) is Witnessed:\n"
+            "                    item.settle()\n"
             "            for run in group.runs:\n"
             "                self._say(\n"
             '                    "stored", epoch=self._spool.identity.hex(), lane=run.lane.word, first=run.first, last=run.last\n'
@@ -75,7 +78,10 @@ STORED_EARLY: Final = Fault(
             "                self._say(\n"
             '                    "stored", epoch=self._spool.identity.hex(), lane=run.lane.word, first=run.first, last=run.last\n'
             "                )\n"
-            "            if not group.runs or not await self._commit(group):\n"
+            "            for item in items:\n"
+            "                if type(item) is Witnessed:\n"
+            "                    item.settle()\n"
+            "            if group.runs and not await self._commit(group):\n"
             "                continue\n",
         ),
     ),
