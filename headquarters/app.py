@@ -13,6 +13,9 @@ from headquarters.backoff import Backoff
 from headquarters.datasets.desk import open_desk
 from headquarters.link import ANSWERS_AT_ONCE, Link
 from headquarters.logs import FIELDS
+from headquarters.lookups.desk import open_lookups
+from headquarters.lookups.pole import PoleRecords
+from headquarters.lookups.source import MakeSource
 from headquarters.receiver.answers import Answer
 from headquarters.receiver.keeper import MAX_WAITING, Keeper
 from headquarters.sorting import Sorted
@@ -29,11 +32,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `patrol-hq serve` is told. `take`: the MQTT topic filter of the share of cars this instance serves."""
+    """What `patrol-hq serve` is told. `take`: the MQTT topic filter of the share of cars this instance serves.
+
+    `source`: who answers look-ups.
+    """
 
     broker: Broker
     store: Path
     take: str
+    source: MakeSource = PoleRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +63,18 @@ async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Call
     async with (
         open_store(settings.store) as store,
         open_desk(settings.store, edge.now_ms) as desk,
+        open_lookups(settings.source, settings.store, edge.now_ms) as lookups,
         asyncio.TaskGroup() as tasks,
     ):
         keeper = Keeper(store, edge.now_ms, Backoff(edge.jitter))
         forever = [
-            tasks.create_task(link.listen(Sorted([desk], inbox)), name="link"),
+            tasks.create_task(link.listen(Sorted([desk, lookups], inbox)), name="link"),
             tasks.create_task(_announce(link, ready), name="ready"),
             tasks.create_task(desk.answer(), name="data sets"),
             tasks.create_task(desk.announce(), name="announcements"),
             tasks.create_task(_answer(desk.said, link), name="chunks"),
+            tasks.create_task(lookups.answer(), name="look-ups"),
+            tasks.create_task(_answer(lookups.said, link), name="look-up answers"),
         ]
         draining = [
             tasks.create_task(keeper.run(inbox, outbox), name="keeper"),

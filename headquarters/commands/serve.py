@@ -15,6 +15,8 @@ from typing import Final, NoReturn
 from headquarters import addresses, logs
 from headquarters.addresses import Files
 from headquarters.app import Edge, Settings, serve
+from headquarters.lookups.pole import PoleRecords
+from headquarters.lookups.source import named
 from headquarters.store.file import StoreError
 from proto.topics import ALL_UP
 
@@ -38,13 +40,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--take", default=ALL_UP, metavar="FILTER", help="MQTT topic filter of this instance's share (%(default)s)"
     )
+    parser.add_argument(
+        "--source", metavar="MODULE:NAME", help="a class of your own that answers look-ups (docs/own-records.md)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 after SIGTERM or SIGINT. 1: the store cannot be used. 2: a URL is wrong. Anything unforeseen: a traceback and 1."""
     try:
         files = Files(args.password_file, args.ca_file, args.cert_file, args.cert_key_file)
-        settings = Settings(addresses.broker(args.broker, files), addresses.store(args.store), args.take)
+        source = PoleRecords if args.source is None else named(args.source)
+        settings = Settings(addresses.broker(args.broker, files), addresses.store(args.store), args.take, source)
     except ValueError as error:
         print(f"patrol-hq serve: {error}", file=sys.stderr)
         return 2
