@@ -13,6 +13,7 @@ from records.names import asked_words, parts_of
 from records.words import Kind, markers_of
 
 MOST_RESULTS: Final = 10
+MOST_DETAILED: Final = 3  # of them with incidents and vehicles; the crew picks one of the others first
 MOST_ALIKE: Final = 3  # persons of the very same name, while others fit, too: the crew must see that there are others
 MAX_QUERY_CHARACTERS: Final = 128
 MOST_ROWS: Final = 1_500  # of pairs of names, looked at for one question
@@ -70,7 +71,8 @@ class Persons:
         cut = len(rows) >= MOST_ROWS
         weighed = self._weighed(rows, asked, meant, age)
         best = _mixed(weighed)
-        return Found(tuple(self._person(one, age) for one in best), cut or len(weighed) > len(best))
+        persons = (self._person(one, age, detailed=place < MOST_DETAILED) for place, one in enumerate(best))
+        return Found(tuple(persons), cut or len(weighed) > len(best))
 
     def _rows(self, asked: list[str], meant: dict[str, list[Meant]], age: Age) -> dict[int, float]:
         """Person -> what the pair of names by which it was found costs, with the age."""
@@ -148,7 +150,7 @@ class Persons:
         ]
         return sorted(found, key=_Weighed.order)
 
-    def _person(self, weighed: "_Weighed", age: Age) -> Person:
+    def _person(self, weighed: "_Weighed", age: Age, *, detailed: bool) -> Person:
         id_, forenames, surname, born, markers, wanted, conditions = weighed.row
         day = None if born is None else date.fromordinal(born)
         node = node_of(id_, Kind.PERSON)
@@ -162,8 +164,8 @@ class Persons:
             wanted,
             conditions,
             self._links.home(id_),
-            self._links.incidents(node),
-            self._links.vehicles(node),
+            self._links.incidents(node) if detailed else (),
+            self._links.vehicles(node) if detailed else (),
         )
 
 

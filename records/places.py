@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 from re import compile as compiled
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from records import grid
 from records.answers import Around, Found, Incident, MarkedPlace, Place, QueryError
@@ -18,14 +19,16 @@ from records.words import Kind, markers_of
 MOST_PLACES: Final = 10
 MOST_DETAILED: Final = 3
 MOST_STREETS: Final = 12
-MOST_AROUND: Final = 30  # incidents of an answer
+MOST_AROUND: Final = 20  # incidents of an answer
 MOST_LOOKED_AT: Final = 4_000  # events
 MOST_LOCATIONS: Final = 4_000
 MOST_MARKED: Final = 10
 MOST_METRES: Final = 2_000
 MOST_DAYS: Final = 36_600
 MAX_QUERY_CHARACTERS: Final = 128
-_LINKED_OF: Final = 10  # the newest incidents, whose persons and vehicles are shown
+_LINKED_OF: Final = 8  # the newest incidents, whose persons and vehicles are shown
+
+_Event: TypeAlias = tuple[int, float, int, int]
 
 _NUMBER: Final = compiled(r"\d{1,5}[a-z]?")
 _POSTCODE: Final = compiled(r"([a-z]{1,2}\d[a-z\d]?)\s*(\d[a-z]{2})")
@@ -76,18 +79,24 @@ class Places:
         """Incidents in a circle since a day, markers, and who and what is linked with the newest of them."""
         cells = self._cells(circle)
         events, cut = self._events(cells, circle)
-        newest = sorted(events, key=lambda one: (-one[0][1], one[1]))
-        categories = Counter(self._links.word(row[3]) or "" for row, _ in events)
-        nodes = [node_of(row[0], Kind.EVENT) for row, _ in newest[:_LINKED_OF]]
+        newest = nsmallest(MOST_AROUND, events)
+        categories = Counter(category for *_, category in events)
+        nodes = [node_of(id_, Kind.EVENT) for _, _, id_, _ in newest[:_LINKED_OF]]
         return Around(
             len(events),
-            tuple(categories.most_common(10)),
-            tuple(self._links.incident(row, metres=metres) for row, metres in newest[:MOST_AROUND]),
+            tuple((self._links.word(category) or "", count) for category, count in categories.most_common(10)),
+            tuple(self._links.incident(self._event(id_), metres=round(metres)) for _, metres, id_, _ in newest),
             self._marked(cells, circle),
             self._links.persons_of(self._linked(nodes, Kind.PERSON)),
             self._links.vehicles_of(self._linked(nodes, Kind.OBJECT)),
             cut,
         )
+
+    def _event(self, id_: int) -> Sequence[Any]:
+        row: Sequence[Any] = self._connection.execute(
+            f"SELECT {EVENT_COLUMNS} FROM event WHERE id = ?", (id_,)
+        ).fetchone()
+        return row
 
     def _linked(self, nodes: Iterable[int], kind: Kind) -> list[tuple[int, str]]:
         return [one for node in nodes for one in self._links.around(node, kind)]
@@ -103,20 +112,23 @@ class Places:
 
         return sorted(rows, key=far)
 
-    def _events(self, cells: Iterable[Any], circle: Circle) -> tuple[list[tuple[Any, int]], bool]:
-        found: list[tuple[Any, int]] = []
+    def _events(self, cells: Iterable[Any], circle: Circle) -> tuple[list[_Event], bool]:
+        """(-day, metres, number, category) of what is in the circle, and whether the bound cut it off."""
+        found: list[_Event] = []
         looked = 0
-        sql = f"SELECT {EVENT_COLUMNS}, spot FROM event WHERE id BETWEEN ? AND ? ORDER BY id DESC"
+        sql = "SELECT id, day, spot, category FROM event WHERE id BETWEEN ? AND ? ORDER BY id DESC"
+        plane, since, until, most = grid.Plane(circle.lat_e6, circle.lon_e6), circle.since, circle.until, circle.metres
         for cell, _, _, first, last in cells:
             if first is None:
                 continue
-            for *row, spot in self._connection.execute(sql, (first, last)):
-                if row[1] < circle.since:
+            metres_of = plane.cell(cell)
+            for id_, day, spot, category in self._connection.execute(sql, (first, last)):
+                if day < since:
                     break  # in a cell the numbers follow the days
                 looked += 1
-                metres = _metres(circle, *grid.point_of(cell, spot))
-                if metres <= circle.metres and row[1] <= circle.until:
-                    found.append((row, round(metres)))
+                metres = metres_of(spot)
+                if metres <= most and day <= until:
+                    found.append((-day, metres, id_, category))
             if looked >= MOST_LOOKED_AT:
                 return found, True
         return found, False
