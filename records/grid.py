@@ -1,6 +1,6 @@
 """WGS 84 points -> cells of some 220 by 200 metres, by which locations and events are numbered; and metres between points."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import asin, ceil, cos, hypot, radians, sin, sqrt
 from typing import Final
 
@@ -56,21 +56,22 @@ def metres_between(lat_e6: int, lon_e6: int, other_lat_e6: int, other_lon_e6: in
 
 
 class Plane:
-    """Metres from one point to the spots of cells, as on a flat map: within 2 km that is a per mille wrong at most (below 80 degrees)."""
+    """Metres from one point, as on a flat map: within 2 km that is a per mille wrong at most, below 70 degrees.
+
+    `north_m` and `east_m`: metres of a millionth of a degree.
+    """
 
     def __init__(self, lat_e6: int, lon_e6: int) -> None:
         self._lat_e6 = lat_e6
         self._lon_e6 = lon_e6
-        self._north_m = _METRES_PER_E6
-        self._east_m = _METRES_PER_E6 * cos(radians(lat_e6 / 1e6))
+        self.north_m = _METRES_PER_E6
+        self.east_m = _METRES_PER_E6 * cos(radians(lat_e6 / 1e6))
 
-    def cell(self, cell: int) -> Callable[[int], float]:
-        """Spot of this cell -> metres."""
+    def metres(self, lat_e6: int, lon_e6: int) -> float:
+        """To another point."""
+        return hypot((lat_e6 - self._lat_e6) * self.north_m, (lon_e6 - self._lon_e6) * self.east_m)
+
+    def corner(self, cell: int) -> tuple[int, int]:
+        """How far a cell's spot 0 lies north and east, in millionths of a degree."""
         lat_e6, lon_e6 = point_of(cell, 0)
-        south, west = lat_e6 - self._lat_e6, lon_e6 - self._lon_e6
-        north_m, east_m = self._north_m, self._east_m
-
-        def metres(spot: int) -> float:
-            return hypot((south + spot // CELL_LON_E6) * north_m, (west + spot % CELL_LON_E6) * east_m)
-
-        return metres
+        return lat_e6 - self._lat_e6, lon_e6 - self._lon_e6

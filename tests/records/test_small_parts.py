@@ -39,7 +39,7 @@ def test_what_is_within_a_circle_is_in_its_cells(lat: int, lon: int, metres: int
 @given(st.integers(-70_000_000, 70_000_000), st.floats(0, 2_000), st.floats(0, 2_000))
 def test_within_a_circle_the_earth_is_flat(lat_e6: int, north_m: float, east_m: float) -> None:
     other = lat_e6 + round(north_m / 0.1112), round(east_m / 0.1112 / cos(radians(lat_e6 / 1e6)))
-    flat = grid.Plane(lat_e6, 0).cell(grid.cell_of(*other))(grid.spot_of(*other))
+    flat = grid.Plane(lat_e6, 0).metres(*other)
     assert flat == pytest.approx(grid.metres_between(lat_e6, 0, *other), rel=0.002, abs=0.3)
 
 
