@@ -17,7 +17,7 @@ def rows_of(connection: Any) -> dict[str, list[Any]]:  # noqa: ANN401 - either l
     return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in COLUMNS}
 
 
-def test_a_pack_holds_all_that_is_searched(hamlet: Any, as_of: date) -> None:  # noqa: ANN401 - either library's connection
+def test_a_pack_holds_all_that_is_searched(hamlet: Any, as_of: date) -> None:  # [proto-10.8]  # noqa: ANN401 - either library's connection
     other = sqlite3.connect(":memory:", isolation_level=None)
     assert loaded(other, list(dumped(hamlet))) == 18
     assert rows_of(other) == rows_of(hamlet)

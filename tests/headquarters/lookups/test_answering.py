@@ -70,7 +70,7 @@ def pole(store_path: Path) -> PoleRecords:
     return PoleRecords(store_path)
 
 
-def test_the_records_beside_the_store_answer(pole: PoleRecords) -> None:
+def test_the_records_beside_the_store_answer(pole: PoleRecords) -> None:  # [proto-10.7]
     answer = ask(pole, "vehicle", query="ab12cde")
     assert (answer.id, answer.outcome, answer.as_of_ms, answer.found) == (ASK.id, "found", AS_OF_MS, 1)
     assert answer.result is not None
@@ -122,7 +122,7 @@ def test_what_cannot_be_asked_is_refused(pole: PoleRecords, what: str, parts: di
     assert ask(pole, what, **parts).outcome == "refused"
 
 
-def test_nobody_who_does_not_say_who_and_why_is_answered(pole: PoleRecords) -> None:
+def test_nobody_who_does_not_say_who_and_why_is_answered(pole: PoleRecords) -> None:  # [proto-10.9]
     for changed in (replace(ASK, officer=" "), replace(ASK, reason="")):
         assert decode_answer(answered(pole, changed, TODAY)).outcome == "refused"
 
