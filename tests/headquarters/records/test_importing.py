@@ -1,6 +1,9 @@
 """CSV files -> records: all of them with a report by line, or none with one clear sentence."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -11,6 +14,8 @@ import pytest
 from headquarters.cli import main
 from headquarters.records.file import open_reader, path_of
 from records.search import Search
+
+ROOT = Path(__file__).parents[3]
 
 Write = Callable[[str, str], Path]
 RunImport = Callable[..., int]
@@ -199,3 +204,21 @@ def test_whoever_searches_meanwhile_sees_the_records_before(
         assert other.execute("SELECT count(*) FROM vehicle").fetchone() == before
         other.execute("COMMIT")
         assert other.execute("SELECT count(*) FROM vehicle").fetchone() == (0,)
+
+
+def test_an_import_that_is_killed_half_way_leaves_the_records_before(
+    run: RunImport, files: list[Path], store_path: Path, tmp_path: Path
+) -> None:
+    run(*files)
+    before = search(store_path).about()
+    slow = tmp_path / "slow.csv"
+    os.mkfifo(slow)
+    words = ("records", "import", "--store", f"sqlite:///{store_path}", str(slow))
+    process = subprocess.Popen((sys.executable, "-m", "headquarters", *words), cwd=ROOT)
+    with slow.open("w", encoding="ascii") as pipe:  # more than a pipe holds: most of it is in the transaction
+        pipe.write("object_id,vrm\n" + "".join(f"w{n},AB{n:05}\n" for n in range(20_000)))
+        pipe.flush()
+        process.kill()
+        process.wait()
+    assert search(store_path).about() == before
+    assert run(*files) == 0
