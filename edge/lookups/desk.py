@@ -80,8 +80,7 @@ class LookupDesk:
             return {"refused": str(error)}
         asked = self._asked(number, question)
         try:
-            known = await self._known(question)
-            more = await self._of_vehicle(question, now) if question.what == "vehicle" else {}
+            known, more = await asyncio.gather(self._known(question), self._of_vehicle(question, now))
             await self._record(number, question, known, place)
         except (RefusedError, NotStoredError) as error:
             self._forget(number)
@@ -113,12 +112,13 @@ class LookupDesk:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _known(self, question: Question) -> list[Known]:
-        today = self._today()
-        known = await self._in_thread(partial(self._carried.find, question, today))
-        kept = await self._kept(question)
+        search = self._in_thread(partial(self._carried.find, question, self._today()))
+        known, kept = await asyncio.gather(search, self._kept(question))
         return known if kept is None else [*known, kept]
 
     async def _of_vehicle(self, question: Question, now: Moment) -> dict[str, Any]:
+        if question.what != "vehicle":
+            return {}
         vrm = str(dict(question.parts)["query"])
         seen = await self._in_thread(partial(self._seen.find, vrm, now, self._world.boot))
         return {"lists": self._world.lists_of(vrm), "seen": seen}
