@@ -131,3 +131,33 @@ def test_the_chain_goes_on_over_a_kill_and_a_restart(tmp_path: Path, make_daemon
     again.until("stored", lane="audit")  # the shift is resumed: the machine was not started again
     (crew,) = json.loads(daemon.command("crew", "--json").stdout)
     assert (crew["officer"], crew["seat"]) == ("4711", "driver")
+
+
+async def test_headquarters_answer_joins_and_is_cached_for_when_the_link_is_gone(
+    tmp_path: Path,
+    mosquitto: "Mosquitto",
+    start_headquarters: "StartHeadquarters",
+    make_daemon: "MakeDaemon",
+) -> None:  # [proto-10.4] [proto-10.6]
+    store = tmp_path / "hq.db"
+    csv = tmp_path / "persons.csv"
+    csv.write_text(f"person_id,forenames,surname\nP1,Quentin,{NAMES[0]}\n")
+    imported = patrol_hq("records", "import", str(csv), "--store", f"sqlite:///{store}", "--as-of", "2026-11-24")
+    assert imported.returncode == 0, imported.stderr
+    daemon = make_daemon(mosquitto.url)
+    board.put_officers(daemon.folder / "store", "4711")
+    reader = daemon.start()
+    start_headquarters(mosquitto.url, store)
+    daemon.command("logon", "--officer", "4711", "--pin-file", pin_file(tmp_path, PINS["4711"]))
+    reader.until("receipt", lane="audit")
+    words = ("lookup", "person", NAMES[0], "--officer", "4711", "--reason", "STOP", "--json")
+    first, more = map(json.loads, daemon.command(*words).stdout.splitlines())
+    assert (first["answers"], first["headquarters"]) == ([], "asked")
+    (joined,) = more["answers"]
+    assert (joined["source"], joined["found"], joined["age_s"] > 0) == ("headquarters", 1, True)
+    assert joined["result"]["results"][0]["surname"] == NAMES[0]
+    mosquitto.kill()
+    reader.until("link", up=False)
+    (alone,) = map(json.loads, daemon.command(*words).stdout.splitlines())
+    assert alone["headquarters"] == "no link"
+    assert [(one["source"], one["found"]) for one in alone["answers"]] == [("cached", 1)]
