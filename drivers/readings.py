@@ -38,6 +38,11 @@ class PlateSeen:
     pictures: tuple[bytes, ...] = field(default=(), repr=False)
     """JPEG files as the camera sent them, a few hundred kB: whoever does not store them lets go of them at once."""
 
+    make: str | None = field(default=None, repr=False)
+    """As the camera took the vehicle for: `Ford`, `MERCEDES-BENZ`."""
+    colour: str | None = field(default=None, repr=False)
+    """The same: `silver-gray`, `BLUE`."""
+
     def __post_init__(self) -> None:
         if not self.vrm:
             raise ValueError("a plate without letters is no reading")

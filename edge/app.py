@@ -127,6 +127,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
     uplink = Uplink(link, car.config.vehicle, spool, window, car.stream.say, car.alarm, is_down=car.link_state.began)
     uplink.downlink = Downlinks(car.downlinks)
     car.lookups.desk.base.knock = uplink.knock.set
+    car.hits.base.knock, car.hits.base.later = uplink.knock.set, asyncio.get_running_loop().call_later
     endurance = car.status.endurance = Endurance(spool, car.config.storage.folder)
     heartbeat = Heartbeat()
     rounds = Rounds(
@@ -135,7 +136,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         car.inbox,
         car.status,
         car.config.storage.keep_hours,
-        (car.checkup.look, endurance.look, car.data.report.look),
+        (car.checkup.look, endurance.look, car.data.report.look, car.hits.hits.look, car.look_at_lists),
         (partial(car.checkup.save, car.config.storage.folder),),
         heartbeat,
     )
@@ -150,6 +151,8 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         tasks.create_task(books.run(uplink.knock), name="bookkeeping"),
         tasks.create_task(car.data.sets.run(uplink.knock.set, car.in_place), name="data sets"),
         tasks.create_task(car.crew.run(), name="crew"),
+        tasks.create_task(car.crew_lists.searching.run(spool), name="searching"),
+        tasks.create_task(car.crew_lists.own.run(), name="look-outs"),
     ]
     if (read_key := key_of(car.config.ignition)) is not None:
         run_on = RunOn(car.config.ignition.run_on_s)

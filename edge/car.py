@@ -13,6 +13,9 @@ from edge.crew.parts import CrewPart
 from edge.data.parts import parts_of
 from edge.health.checkup import Checkup
 from edge.health.status import Status
+from edge.hits.judgement import Judgement
+from edge.hits.parts import parts_of as hits_of
+from edge.hits.telling import advisory_fields
 from edge.ignition.ignition import Ignition
 from edge.intake.camera import CameraIntake
 from edge.intake.receiver import ReceiverIntake, receivers
@@ -20,7 +23,9 @@ from edge.intake.sighting import Alert, Sighting
 from edge.intake.tracker import Tracker
 from edge.intake.watch import Watch
 from edge.intake.whereabouts import Whereabouts
+from edge.lookouts.parts import parts_of as crew_lists_of
 from edge.lookups.parts import LookupPart
+from edge.matcher.entry import Entry
 from edge.matcher.matcher import Matcher
 from edge.notify import notify
 from edge.spool.inbox import Inbox
@@ -52,6 +57,7 @@ class Car:
         self.matcher = Matcher(
             config.storage.folder / "lists", key, allow_unsigned=config.lists.allow_unsigned, alarm=self.alarm
         )
+        self.judgement = Judgement(self.matcher, config.alerts)
         self.watch = Watch(
             self.clock,
             self.whereabouts,
@@ -61,6 +67,8 @@ class Car:
             Tracker(),
             {camera.name: camera.least_confidence for camera in config.cameras if camera.least_confidence is not None},
             self.confirm,
+            self.judgement,
+            self.advise,
         )
         self.ignition: Ignition | None = None
         """None until the store is open, and where no key is known."""
@@ -85,6 +93,12 @@ class Car:
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
         self.data = parts_of(config, key, self.clock, self.stream, self.alarm, self.policy.may_fetch)
+        self.hits = hits_of(self.epoch, config.alerts, self.stream, self.clock.now, self.matcher, self.inbox)
+        self.crew_lists = crew_lists_of(
+            config.storage.folder, key, self.stream, self.clock.now, self.whereabouts, self.judgement.budget,
+            self.hits.record, self.alarm,
+        )  # fmt: skip
+        self.matcher.own = self.crew_lists.own
         storage = (config.storage.folder, key)
         self.crew = CrewPart(storage, self.boot, self.audit, self.stream, self.clock.now, self.whereabouts.at)
         self.lookups = LookupPart(
@@ -99,41 +113,33 @@ class Car:
             lambda: self.link_state.is_up is True,
         )
         self.lookups.answer_on(self.stream)
-        self.downlinks: list[Downlink] = [self.data.sets, self.audit, self.lookups.desk.base]
+        self.downlinks: list[Downlink] = [self.data.sets, self.audit, self.lookups.desk.base, self.hits.base]
+        self.status.is_overdue = self.data.report.is_name_overdue
         self.status.parts |= {
             "health": self.checkup,
             "traffic": self.policy,
             "data": self.data.report,
             "disk": self.disk,
+            "hits": self.hits.hits,
         }
         self.stream.on_ask("status", lambda _: self.status.now())
         self.stream.on_ask("reload", self._reload)
 
     def warn(self, sighting: Sighting, alert: Alert) -> None:
         """The crew sees it now; the log gets its number only."""
-        entry = alert.entry
-        self.stream.say(
-            "alert",
-            id=f"{self.epoch.hex()}-{alert.number}",
-            vrm=sighting.reading.vrm,
-            listed_vrm=entry.vrm,
-            camera=sighting.camera,
-            track=sighting.track,
-            list=entry.list,
-            list_age_s=alert.list_age_s,
-            signed=entry.signed,
-            priority=entry.priority,
-            action=entry.action,
-            reason=entry.reason,
-            markers=entry.markers,
-            make=entry.make,
-            model=entry.model,
-            colour=entry.colour,
-            confidence=sighting.reading.confidence,
-            doubtful=alert.is_doubtful,
-            last_byte_ns=sighting.read_ns,
-        )
+        self.hits.warn(sighting, alert)
         log.info("alert %s-%d", self.epoch.hex(), alert.number)
+
+    def look_at_lists(self, _: float) -> None:
+        """Those that were swapped are searched in what was read before; those that are damaged are fetched again."""
+        while self.matcher.swapped:
+            self.crew_lists.searching.want_list(self.matcher.swapped.pop())
+        if self.matcher.damaged:
+            self.data.sets.fetch_again(self.matcher.damaged)
+
+    def advise(self, sighting: Sighting, entries: list[Entry]) -> None:
+        """The plate looks like a listed one: to be seen, not heard."""
+        self.stream.say("advisory", **advisory_fields(sighting, entries))
 
     def confirm(self, number: int) -> None:
         """A doubtful alert is one no more: the camera has read the same plate well."""

@@ -20,6 +20,10 @@ COMMANDS: Final = {
     "logoff": "an officer leaves",
     "crew": "who is on board",
     "lookup": "what is known of a vehicle, a person or a place",
+    "answer": "accept, reject or acknowledge an alert",
+    "lookout": "the crew's own list",
+    "alerts": "the crew's threshold",
+    "confirm": "ask base whether an alert's entry still stands",
     "decode": "bytes of a device as JSON lines",
 }
 """Each is a module of edge.commands; only the one that is asked for is loaded."""

@@ -17,6 +17,7 @@ from drivers.anpr import DIALECTS as CAMERA_DIALECTS
 from drivers.anpr import dialect as camera_dialect
 from drivers.gps import DIALECTS as GPS_DIALECTS
 from drivers.ports import Port, parse_port
+from edge.config_alerts import Alerts
 from edge.config_keys import WrittenKey
 from edge.config_lookups import Lookups
 from edge.config_upkeep import Health, Ignition, Link
@@ -201,6 +202,7 @@ class Config:
     ignition: Ignition = field(default_factory=Ignition)
     link: Link = field(default_factory=Link)
     lookups: Lookups = field(default_factory=Lookups)
+    alerts: Alerts = field(default_factory=Alerts)
 
     def __post_init__(self) -> None:
         if not is_vehicle(self.vehicle):

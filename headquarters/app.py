@@ -11,6 +11,7 @@ from headquarters.addresses import Broker
 from headquarters.arrivals import Message
 from headquarters.backoff import Backoff
 from headquarters.datasets.desk import open_desk
+from headquarters.hits.desk import open_desk as open_hits
 from headquarters.link import ANSWERS_AT_ONCE, Link
 from headquarters.logs import FIELDS
 from headquarters.lookups.desk import open_lookups
@@ -64,17 +65,20 @@ async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Call
         open_store(settings.store) as store,
         open_desk(settings.store, edge.now_ms) as desk,
         open_lookups(settings.source, settings.store, edge.now_ms) as lookups,
+        open_hits(settings.store, store, edge.now_ms) as hits,
         asyncio.TaskGroup() as tasks,
     ):
         keeper = Keeper(store, edge.now_ms, Backoff(edge.jitter))
         forever = [
-            tasks.create_task(link.listen(Sorted([desk, lookups], inbox)), name="link"),
+            tasks.create_task(link.listen(Sorted([desk, lookups, hits], inbox)), name="link"),
             tasks.create_task(_announce(link, ready), name="ready"),
             tasks.create_task(desk.answer(), name="data sets"),
             tasks.create_task(desk.announce(), name="announcements"),
             tasks.create_task(_answer(desk.said, link), name="chunks"),
             tasks.create_task(lookups.answer(), name="look-ups"),
             tasks.create_task(_answer(lookups.said, link), name="look-up answers"),
+            tasks.create_task(hits.answer(outbox), name="hits"),
+            tasks.create_task(hits.say_notes(outbox), name="notes"),
         ]
         draining = [
             tasks.create_task(keeper.run(inbox, outbox), name="keeper"),

@@ -11,6 +11,8 @@ COMMANDS: Final = {
     "status": ("headquarters.commands.status", "vehicles, events per lane, gaps, conflicts, alarms"),
     "export": ("headquarters.commands.export", "print the events as JSON lines"),
     "publish": ("headquarters.commands.publish", "sign data sets and hand them to the cars"),
+    "hits": ("headquarters.commands.hits", "the state of every hit, live with --follow"),
+    "note": ("headquarters.commands.note", "say something back to a crew about its hit"),
     "records": ("headquarters.commands.records", "take in what is known of persons, vehicles, places and events"),
     "officers": ("headquarters.commands.officers", "make the data set of officers, with hashes in place of PINs"),
     "audit": (

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields
 from typing import Final, TypeAlias
 
-from proto import batches, control, events
+from proto import base, batches, control, events
 from proto.asks import FOUND, Answer, Ask, encode_answer, encode_ask
 from proto.audited import LogOn, Lookup, Shift
+from proto.base import Confirm, Confirmed, Note
 from proto.batches import Batch
 from proto.chain import NONE_BEFORE
 from proto.control import Held, Refused
@@ -217,6 +218,16 @@ def _messages() -> Iterator[Vector]:
     heads = [Head(EPOCH, 7, LINK)]
     yield {"name": "head", "fields": spelled_heads(heads), "hex": encode_heads(heads).hex()}
     yield {"name": "want", "fields": ["lists", "officers"], "hex": control.encode_want(["lists", "officers"]).hex()}
+    confirm = Confirm(EPOCH, 1, "stolen", 1_764_000_000, "AB12CDE", 0xDEADBEEF)
+    yield {"name": "confirm", "fields": _flat(confirm), "hex": base.encode_confirm(confirm).hex()}
+    confirmed = Confirmed(EPOCH, 1, base.WEEDED, 1_764_086_400_000, 1_764_080_000, 1_764_080_000_000, 1_764_070_000_000)
+    yield {"name": "confirmed", "fields": _flat(confirmed), "hex": base.encode_confirmed(confirmed).hex()}
+    note = Note(3, EPOCH, 1, 1_764_086_400_000, "The keeper is known.")
+    yield {"name": "note", "fields": _flat(note), "hex": base.encode_note(note).hex()}
+
+
+def _flat(message: Confirm | Confirmed | Note) -> Vector:
+    return {field.name: plain(getattr(message, field.name)) for field in fields(message)}
 
 
 PLATES: Final = (

@@ -24,8 +24,8 @@ _SPELLED_OUT: Final = {
 _DIGITS: Final = {character: value for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1)}
 _CHARACTERS: Final = {value: character for character, value in _DIGITS.items()}
 _ASCII: Final = str.maketrans("OI", "01", _SEPARATORS)
-_CLASSES: Final = ("0DOQ", "1I", "2Z", "38B", "5S", "HKMR", "EFP", "TVY")
-_LOOK: Final = str.maketrans({character: group[0] for group in _CLASSES for character in group})
+CLASSES: Final = ("0DOQ", "1I", "2Z", "38B", "5S", "HKMR", "EFP", "TVY")
+_LOOK: Final = str.maketrans({character: group[0] for group in CLASSES for character in group})
 
 
 def canonical(vrm: str) -> str | None:

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeAlias
 
 import msgpack
 
-from proto import asks, batches, control, dosage, events, golden
+from proto import asks, base, batches, control, dosage, events, golden
 from proto.audited import Eight
+from proto.base import Confirm, Confirmed, Note
 from proto.batches import Batch
 from proto.chain import LINK_BYTES, Link
 from proto.events import Clock, Place
@@ -50,6 +51,11 @@ def payloads() -> dict[str, Node]:
         "receipt": held,
         "again": held,
         "refused": _refused(),
+        "confirm": _titled(Confirm, 7),
+        "confirmed": _titled(
+            Confirmed, 5, state={"enum": list(range(len(base.STATES))), "description": str(base.STATES)}
+        ),
+        "note": _titled(Note, 6),
         "ask": _ask(),
         "answer": _answer(),
         "head": _heads(),
@@ -97,6 +103,21 @@ def _refused() -> Node:
     reason = {"type": "string", "maxLength": control.MAX_REASON, "title": "reason"}
     parts = [VERSION, _ref("epoch"), _ref("lane"), NUMBER, NUMBER, reason]
     return _positional(parts, len(parts), _said(control.Refused))
+
+
+def _titled(of: type, needed: int, **known: Node) -> Node:
+    """A message that is the version and a class's fields, in their order."""
+    order = [field.name for field in fields(of)]
+    types = {field.name: field.type for field in fields(of)}
+    parts = [{"title": name, **_told(known.get(name) or _message_field(name, types[name]), None)} for name in order]
+    return _positional([VERSION, *parts], needed, f"{_said(of)} [proto-9]")
+
+
+def _message_field(name: str, type_: object) -> Node:
+    if name == "epoch":
+        return _ref("epoch")
+    schemas = _SCHEMAS[type_]
+    return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
 
 
 def _ask() -> Node:

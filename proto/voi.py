@@ -14,6 +14,8 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Final, NamedTuple
 
+from proto.limits import parse_limits
+from proto.patterns import ALL, MOST_OF_A_LIST, is_pattern, pattern
 from proto.plates import MAX_KEY_CHARACTERS, canonical, packed
 from proto.rows import decode_lines as decode_lines
 from proto.rows import rows
@@ -74,13 +76,20 @@ class Entry(NamedTuple):
 
     @property
     def packed(self) -> int:
-        """The key as the positive integer that lists are keyed by."""
-        number = packed(self.key)
-        assert number is not None
-        return number
+        """The key as the integer that lists are keyed by: positive; 0 for a pattern."""
+        return number_of(self.key)
 
     def __repr__(self) -> str:
         return "Entry(...)"  # a repr may reach a log
+
+
+def number_of(key: str) -> int:
+    """The number that lists are keyed by: of a key positive, of every pattern 0. [proto-7.7]"""
+    if is_pattern(key):
+        return 0
+    number = packed(key)
+    assert number is not None
+    return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,10 @@ class BadRow:
 
 
 def parse(lines: Iterable[str]) -> Iterator[Entry | BadRow]:
-    """The file's entries and bad rows, in order. Raises HeaderError for a file without the 16 columns."""
+    """The file's entries and bad rows, in order.
+
+    Raises HeaderError for a file without the 16 columns, or whose limits cannot be understood: without them it is another list.
+    """
     numbered = rows(lines)
     try:
         line, names = next(numbered)
@@ -103,11 +115,28 @@ def parse(lines: Iterable[str]) -> Iterator[Entry | BadRow]:
     for place in sorted(set(range(len(names))) - set(places)):
         yield BadRow(line, _unknown(names[place], place), skipped=False)
     pick = itemgetter(*places)
+    patterns = 0
     for line, fields in numbered:
         try:
-            yield _entry(pick(_checked(fields, len(names))))
+            entry = _entry(pick(_checked(fields, len(names))))
         except _RowError as error:
             yield BadRow(line, str(error))
+            continue
+        if is_pattern(entry.key):
+            _check_limits(entry, line)
+            patterns += 1
+            if patterns > MOST_OF_A_LIST:
+                yield BadRow(line, f"more than {MOST_OF_A_LIST} wildcards")
+                continue
+        yield entry
+
+
+def _check_limits(entry: Entry, line: int) -> None:
+    try:
+        if entry.key == ALL:
+            parse_limits(entry.spare_2 or "")
+    except ValueError as error:
+        raise HeaderError(f"line {line}: {error}") from error
 
 
 class _RowError(ValueError):
@@ -167,6 +196,11 @@ def _entry(fields: Sequence[str]) -> Entry:
 def _key(vrm: str) -> str:
     if len(vrm) > MAX_VRM_CHARACTERS:
         raise _RowError("vrm too long")
+    if is_pattern(vrm):
+        found = pattern(vrm)
+        if found is None:
+            raise _RowError("wildcards not usable")
+        return found
     key = canonical(vrm)
     if key is None:
         raise _RowError("no key")

@@ -9,8 +9,9 @@ from typing import Final, TypeAlias
 from zlib import crc32
 
 from proto.errors import FrameError
+from proto.patterns import is_pattern
 from proto.plates import MAX_KEY_CHARACTERS, canonical, packed
-from proto.voi import COLUMNS, Entry, parse
+from proto.voi import COLUMNS, Entry, number_of, parse
 
 HEADER: Final = ",".join(COLUMNS)
 OUT: Final = "-"
@@ -48,9 +49,7 @@ def id_of(line: str) -> int:
 
 def place_of(key: str, line: str) -> Place:
     """Where a line of this canonical key stands."""
-    number = packed(key)
-    assert number is not None
-    return number, id_of(line)
+    return number_of(key), id_of(line)
 
 
 def taken_out(key: str, line: str) -> str:
@@ -62,7 +61,7 @@ def place_taken_out(line: str) -> Place:
     """Where the entry stands that a `-` line takes out. Raises FrameError."""
     key, _, digits = line.removeprefix(OUT).partition(" ")
     try:
-        number = packed(key) if 0 < len(key) <= MAX_KEY_CHARACTERS else None
+        number = 0 if is_pattern(key) else packed(key) if 0 < len(key) <= MAX_KEY_CHARACTERS else None
         row = int(digits, 16)
     except (KeyError, ValueError):
         number = None

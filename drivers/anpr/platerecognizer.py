@@ -2,7 +2,9 @@
 
     {"hook":{"event":"recognition", ...},
      "data":{"camera_id":"camera-1","timestamp":"2026-11-23T18:31:05.120Z",
-             "results":[{"plate":"ab12cde","score":0.885,"region":{"code":"gb", ...}, ...}, ...], ...}}
+             "results":[{"plate":"ab12cde","score":0.885,"region":{"code":"gb", ...},
+                         "model_make":[{"make":"Ford","model":"Focus","score":0.8},...],
+                         "color":[{"color":"blue","score":0.9},...], ...}, ...], ...}}
 
 One a line; `data` may also stand alone, as Stream writes it to a file. Plates come in small letters and are given in
 capitals, as they are painted. `score` is 0..1 (`dscore` is the detector's, of there being a plate at all). A timestamp
@@ -12,12 +14,14 @@ Neither readings nor junk: results without a plate, other hooks. There is no che
 Source: Plate Recognizer Stream, "Webhooks and Outputs".
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from drivers.anpr.fields import fault_of, of_one_line, utc_face, word
 from drivers.dialect import Guard, LineSettings, believed
 from drivers.jsonlines import JsonLines, known, number, written
 from drivers.readings import Junk, PlateSeen, Reason
+
+HALF_SURE: Final = 0.5
 
 
 class PlateRecognizer:
@@ -68,4 +72,13 @@ def _result(data: dict[str, Any], result: object) -> PlateSeen | Reason:
     country = word(region.get("code")) if isinstance(region, dict) else None
     confidence = believed(number(result.get("score"), 0, 1), PlateRecognizer.checksum)
     camera, at = word(data.get("camera_id")), utc_face(data.get("timestamp"))
-    return fault_of(plate) or PlateSeen(plate.upper(), confidence, camera, at, country)
+    make, colour = _surest(result.get("model_make"), "make"), _surest(result.get("color"), "color")
+    return fault_of(plate) or PlateSeen(plate.upper(), confidence, camera, at, country, make=make, colour=colour)
+
+
+def _surest(guesses: object, name: str) -> str | None:
+    """The first guess, which is the best, when it is at least half sure."""
+    first = guesses[0] if isinstance(guesses, list) and guesses else None
+    if not isinstance(first, dict) or (number(first.get("score"), 0, 1) or 0) < HALF_SURE:
+        return None
+    return word(first.get(name))

@@ -3,7 +3,8 @@
     {"data_type":"alpr_results","epoch_time":1795458665000,"camera_id":7,
      "results":[{"plate":"AB12CDE","confidence":92.5,"region":"eu-gb", ...}, ...], ...}             one a frame
     {"data_type":"alpr_group","epoch_start":1795458665000,"camera_id":7,
-     "best_plate_number":"AB12CDE","best_confidence":92.5,"best_region":"eu-gb", ...}              up to 10 s later
+     "best_plate_number":"AB12CDE","best_confidence":92.5,"best_region":"eu-gb",
+     "vehicle":{"color":[{"name":"silver-gray","confidence":84.1},...],"make":[...],...}, ...}     up to 10 s later
 
 `alpr_results` is what warns in time. A group sums up results of one vehicle that were read already: once results have
 come on this connection, groups are read past. Until then a group is a reading, for an agent may be set to send groups only.
@@ -14,12 +15,15 @@ There is no checksum of its own: it comes by TCP.
 Source: Rekor Scout's and OpenALPR's description of the agent's JSON.
 """
 
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, Final
 
 from drivers.anpr.fields import face_of_ms, fault_of, ms_of_face, of_one_line, word
 from drivers.dialect import Guard, LineSettings, believed
 from drivers.jsonlines import JsonLines, known, number, written
 from drivers.readings import Junk, PlateSeen, Reason
+
+HALF_SURE: Final = 50  # percent
 
 
 class Rekor:
@@ -73,7 +77,19 @@ def _result(said: dict[str, Any], result: object) -> PlateSeen | Reason:
 
 def _group(said: dict[str, Any]) -> PlateSeen | Reason:
     plate, confidence = said.get("best_plate_number"), said.get("best_confidence")
-    return _seen(said, plate, confidence, said.get("epoch_start"), said.get("best_region"))
+    seen = _seen(said, plate, confidence, said.get("epoch_start"), said.get("best_region"))
+    vehicle = said.get("vehicle")
+    if not isinstance(seen, PlateSeen) or not isinstance(vehicle, dict):
+        return seen
+    return replace(seen, make=_surest(vehicle.get("make")), colour=_surest(vehicle.get("color")))
+
+
+def _surest(guesses: object) -> str | None:
+    """The first guess, which is the best, when the agent is at least half sure of it."""
+    first = guesses[0] if isinstance(guesses, list) and guesses else None
+    if not isinstance(first, dict) or (number(first.get("confidence"), 0, 100) or 0) < HALF_SURE:
+        return None
+    return word(first.get("name"))
 
 
 def _seen(said: dict[str, Any], plate: object, percent: object, ms: object, region: object) -> PlateSeen | Reason:

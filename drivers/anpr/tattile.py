@@ -15,6 +15,7 @@ Pictures are handed on with the reading when they are small enough; in junk they
 Neither readings nor junk: line ends between messages. There is no checksum of its own: it comes by TCP.
 """
 
+from dataclasses import replace
 from typing import ClassVar, Final
 from xml.parsers import expat
 
@@ -67,7 +68,7 @@ def _understood(message: Message) -> PlateSeen | Junk:
         return Junk(message.text, seen)
     if not message.pictures:
         return seen
-    return PlateSeen(seen.vrm, seen.confidence, seen.camera, seen.camera_at, seen.country, message.pictures)
+    return replace(seen, pictures=message.pictures)
 
 
 def _parsed(text: bytes) -> dict[str, str] | Reason:

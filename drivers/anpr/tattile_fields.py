@@ -5,6 +5,7 @@
     DATE  TIME              2026-11-23  18-31-05-120, 18:31:05 or 18:31:05.120: the camera's clock, zone unstated
     DEVICE_SN               the camera; may lack
     PLATE_COUNTRY_CODE      the country; may lack
+    BRAND  COLOR            of the vehicle, from cameras that recognise it; may lack
 
 A camera that counts to 999 and is less than 11 % sure is taken as one that counts to 100: it cannot be told.
 Source: Tattile's XML and CSV message descriptions, as integrators quote them; tried on no real device yet.
@@ -29,7 +30,8 @@ def reading_of(fields: Mapping[str, str], guard: Guard) -> PlateSeen | Reason:
         return "bad field"
     score, at = _score(fields.get("OCRSCORE", "")), _face(fields.get("DATE", ""), fields.get("TIME", ""))
     camera, country = word(fields.get("DEVICE_SN")), word(fields.get("PLATE_COUNTRY_CODE"))
-    return fault_of(vrm) or PlateSeen(vrm, believed(score, guard), camera, at, country)
+    make, colour = word(fields.get("BRAND")), word(fields.get("COLOR"))
+    return fault_of(vrm) or PlateSeen(vrm, believed(score, guard), camera, at, country, make=make, colour=colour)
 
 
 def fields_of(reading: PlateSeen) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _verified(manifest: Manifest, pieces: Iterable[bytes]) -> Iterator[bytes]:
 def _version_there(place: Place, manifest: Manifest) -> int | None:
     """The version that the list in place says it is of; None: no list, or one of another maker."""
     path = holdings.place_of(place.storage, manifest.kind, manifest.name)
-    if manifest.kind != "voi" or not path.exists():
+    if manifest.kind != "voi" or not path.exists() or holdings.is_damaged(place.storage, manifest.name):
         return None
     try:
         there = open_list(path, place.key)

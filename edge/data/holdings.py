@@ -11,6 +11,7 @@ from proto.manifest import MAX_MANIFEST_BYTES, Manifest, Signed, decode_signed
 FOLDER: Final = "data"
 SUFFIX: Final = ".held"
 NEW: Final = ".new"
+DAMAGED: Final = ".damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,16 @@ def holding_of(manifest: Manifest, *, is_there: bool = True) -> Holding:
     return Holding(m.name, m.kind, m.version, m.made_ms, m.expires_ms, m.entries, is_there)
 
 
+def mark_damaged(storage: Path, name: str) -> None:
+    """The set's file is there and cannot be relied on: it counts as lost until another is put in its place."""
+    (storage / FOLDER / f"{name}{DAMAGED}").touch()
+
+
+def is_damaged(storage: Path, name: str) -> bool:
+    """Whether it was marked."""
+    return (storage / FOLDER / f"{name}{DAMAGED}").exists()
+
+
 def held(storage: Path) -> dict[str, Holding]:
     """By name. A manifest that cannot be read is none: its set is fetched again."""
     folder = storage / FOLDER
@@ -39,7 +50,7 @@ def held(storage: Path) -> dict[str, Holding]:
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         signed = read_manifest(path)
         if signed is not None and signed.manifest.name == path.stem:
-            there = place_of(storage, signed.manifest.kind, path.stem).exists()
+            there = place_of(storage, signed.manifest.kind, path.stem).exists() and not is_damaged(storage, path.stem)
             found[path.stem] = holding_of(signed.manifest, is_there=there)
     return found
 
@@ -62,6 +73,8 @@ def keep_manifest(storage: Path, name: str, message: bytes, suffix: str = SUFFIX
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    if suffix == SUFFIX:
+        (storage / FOLDER / f"{name}{DAMAGED}").unlink(missing_ok=True)
     sync(path.parent)
 
 

@@ -8,13 +8,13 @@ from typing import Final, TypeAlias
 from edge.data.content import ContentError, lines
 from edge.data.holdings import place_of
 from edge.matcher.listdelta import BaseError, change_list
-from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, About, details_of, write_sorted
-from edge.matcher.sieve import Row
+from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, About, write_sorted
+from edge.matcher.rows import Row, row_of
 from edge.matcher.swap import swapped
 from edge.spool.database import connect
 from proto.errors import FrameError
 from proto.manifest import Manifest
-from proto.voi import BadRow, Entry, HeaderError, parse
+from proto.voi import BadRow, HeaderError, parse
 from proto.voi_lines import DELTA_HEADER, HEADER, IN, OUT, Place, id_of, place_taken_out
 from records.pack import PackError, loaded
 
@@ -109,13 +109,9 @@ def _parsed(written: Iterator[str]) -> Iterator[Row]:
         for entry in parse(noted()):
             if isinstance(entry, BadRow) or len(ids) != 1:
                 raise ContentError("a line is no entry")
-            yield _row(entry, ids.pop())
+            yield row_of(entry, ids.pop())
     except HeaderError as error:
         raise ContentError("not a list") from error
-
-
-def _row(entry: Entry, n: int) -> Row:
-    return entry.packed, n, details_of(entry)
 
 
 def _counted(rows: Iterator[Row], count: int) -> Iterator[Row]:

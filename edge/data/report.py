@@ -25,6 +25,11 @@ class Report:
                 self._overdue.add((held.name, held.version))
                 self._alarm("list-stale", f"data set {held.name} is overdue: it stays in use until a new one comes")
 
+    def is_name_overdue(self, name: str) -> bool:
+        """The same, of what is held under a name; of what is not held nothing is due."""
+        held = self._sets.held.get(name)
+        return held is not None and self.is_overdue(held)
+
     def is_overdue(self, held: Holding) -> bool:
         """Whether headquarters should have sent a newer one by now, by the best time known."""
         best_ms = self._time.now().best_ms

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from edge.data import holdings
@@ -72,6 +72,14 @@ class DataSets:
         self.held = holdings.held(self._place.storage)
         self._have_due_s = 0.0
         self._stirred.set()
+
+    def fetch_again(self, names: Iterable[str]) -> None:
+        """These were found damaged: they count as lost, and headquarters is asked for them, once. They stay in use meanwhile."""
+        lost = [name for name in names if name in self.held and self.held[name].is_there]
+        for name in lost:
+            holdings.mark_damaged(self._place.storage, name)
+        if lost:
+            self.reload()
 
     def connected(self) -> None:
         """A new connection, or headquarters is there again."""

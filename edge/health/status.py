@@ -1,6 +1,7 @@
 """Everything that counts in the daemon -> the status as the socket and `patrol-edge status` show it."""
 
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from edge import __version__
@@ -50,6 +51,8 @@ class Status:
         """The same."""
         self.endurance: Endurance | None = None
         """The same."""
+        self.is_overdue: Callable[[str], bool] = lambda _: False
+        """Whether headquarters should have sent a newer version of a list by now."""
         self.parts: dict[str, Part] = {}
         """By the name of their section in the status."""
         self._vehicle = vehicle
@@ -93,7 +96,9 @@ class Status:
         carried = []
         for about in self._matcher.lists:
             age_s = self._matcher.age_s(about.name, utc_ms)
-            stale = age_s is not None and age_s > self._stale_after_s
+            stale = (age_s is not None and age_s > self._stale_after_s) or (
+                about.signed and self.is_overdue(about.name)
+            )
             carried.append(
                 {
                     "name": about.name,

@@ -22,6 +22,12 @@ class Alert:
     list_age_s: int | None
     is_doubtful: bool = False
     """The camera's confidence was below what is asked of it."""
+    shown: str | None = None
+    """None: with its tone; else listed, silent or pile-up. [proto-9.2]"""
+    mismatch: tuple[str, ...] = ()
+    """What the camera saw otherwise than the entry says: words of make and colour."""
+    others: tuple[Entry, ...] = ()
+    """Further entries of the same vehicle, most urgent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +77,7 @@ class Sighting:
             self.alert.list_age_s,
             entry.signed,
             self.place,
+            "pattern" if entry.is_pattern else None,
+            self.alert.shown,
+            " ".join(self.alert.mismatch) or None,
         )

@@ -23,6 +23,8 @@ class Track:
     alerted: set[str] = field(default_factory=set, repr=False)
     doubtful: dict[str, int] = field(default_factory=dict, repr=False)
     """Of these, the numbers of the alerts that a read of low confidence raised."""
+    advised: set[str] = field(default_factory=set, repr=False)
+    """The keys whose look-alikes were looked up."""
 
 
 class Tracker:

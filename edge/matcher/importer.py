@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from edge.matcher.listfile import About, write_list
+from proto.patterns import CREW
 from proto.voi import BadRow, Entry, decode_lines, parse
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -26,6 +27,8 @@ def import_csv(
     """
     if not _NAME.fullmatch(source.stem):
         raise ImportRefusedError("a list is named by its file: 1 to 32 letters, digits, hyphens and underscores")
+    if source.stem == CREW:
+        raise ImportRefusedError("the name is that of the crew's own list: give the file another")
     made_ms = time.time_ns() // 1_000_000
     about = About(source.stem, made_ms, made_ms, 0, signed=False)
     with source.open("rb") as lines:

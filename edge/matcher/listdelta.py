@@ -9,8 +9,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, SUFFIX, About, write_about
-from edge.matcher.sieve import Growing, Row
+from edge.matcher.listfile import CACHE_KB, LAYOUT, PAGE_BYTES, SUFFIX, About, write_about
+from edge.matcher.rows import Row, Writer
+from edge.matcher.sieve import Growing
 from edge.matcher.swap import swapped
 from edge.spool.database import Connection, connect
 from proto.voi_lines import Place
@@ -34,6 +35,8 @@ def change_list(folder: Path, key: str, about: About, base: int, changes: Iterab
         with closing(connect(fresh, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")  # what is killed here is only a copy
             connection.execute("PRAGMA synchronous = OFF")
+            if connection.execute("PRAGMA user_version").fetchone() != (LAYOUT,):
+                raise BaseError("the list's file is of another layout")
             connection.execute("BEGIN")
             _change(connection, about, base, changes)
             connection.execute("COMMIT")
@@ -45,16 +48,15 @@ def _change(connection: Connection, about: About, base: int, changes: Iterable[P
     if version != base:
         raise BaseError("the list is of another version")
     sieve = Growing(bytearray(bits))
+    writer = Writer(connection, sieve)
     for change in changes:
-        if len(change) == 2:
+        if not isinstance(change, Row):
             deleted = connection.execute("DELETE FROM entry WHERE key = ? AND n = ?", change).rowcount
             if deleted != 1:
                 raise BaseError("an entry to take out is not there")
             entries -= 1
         else:
-            sieve_of = list(sieve.noting((change,)))
-            put = connection.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", sieve_of).rowcount
-            if put != 1:
+            if writer.put((change,)) != 1:
                 raise BaseError("an entry to put in is there already")
             entries += 1
     if entries != about.entries:

@@ -4,16 +4,40 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from edge.matcher.entry import Entry
 from edge.matcher.listfile import PREVIOUS, SUFFIX, About, ListFile, open_list
+from edge.matcher.lookalikes import variants
+from edge.matcher.patterns import Patterns
 from edge.matcher.sieve import slot_seed
 from edge.spool.database import StoreError
+from proto.limits import Limits
 from proto.plates import MAX_KEY_CHARACTERS, packed
 
 log = logging.getLogger(__name__)
 
 Stamp = tuple[int, int, int]
+
+
+class OwnEntries(Protocol):
+    """Entries that stand in no file of the folder."""
+
+    def __bool__(self) -> bool: ...
+
+    def find(self, key: str) -> list[Entry]:
+        """The entries for a canonical key."""
+        ...
+
+
+class NoEntries:
+    """There are none."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def find(self, key: str) -> list[Entry]:  # noqa: ARG002
+        return []
 
 
 @dataclass(slots=True)
@@ -31,8 +55,15 @@ class Matcher:
         self._key = key
         self._allow_unsigned = allow_unsigned
         self._alarm = alarm
+        self.swapped: set[str] = set()
+        """Names of lists that took the place of another since somebody last cleared it."""
+        self.damaged: set[str] = set()
+        """Names of lists that were found damaged, until a whole one is in place."""
         self._open: dict[str, _Open] = {}
         self._refused: dict[str, Stamp] = {}
+        self._patterns = Patterns(())
+        self.own: OwnEntries = NoEntries()
+        """What the crew itself looks out for."""
         self.unmatched = 0
         """Plates too long for any list."""
         self.reload()
@@ -43,15 +74,36 @@ class Matcher:
         return [entry.file.about for entry in self._open.values()]
 
     def match(self, key: str) -> list[Entry]:
-        """The entries for a canonical key, highest priority first."""
+        """The entries for a canonical key, highest priority first, patterns and the crew's own among them."""
         if len(key) > MAX_KEY_CHARACTERS:
             self.unmatched += 1
             return []
         seed = slot_seed(key)
         held = [held for held in self._open.values() if held.file.may_hold(seed)]
-        if not held:
+        if not (held or self._patterns or self.own):
             return []
-        return self._found(held, key)
+        found = self._found(held, key) if held else []
+        if self._patterns:
+            found += self._patterns.find(key)
+        if self.own:
+            found += self.own.find(key)
+        if len(found) > 1:
+            found.sort(key=lambda entry: -(entry.priority or 0))
+        return found
+
+    def look_alikes(self, key: str) -> list[Entry]:
+        """The entries of keys that look like this one, a canonical key: advice, never an alarm."""
+        found: list[Entry] = []
+        alike = variants(key, slot_seed(key))
+        for held in self._open.values():
+            for at, other, _ in held.file.may_hold_of(alike):
+                found += self._found([held], key[:at] + other + key[at + 1 :])
+        return found
+
+    def limits_of(self, name: str) -> tuple[Limits, ...]:
+        """Where and when a list holds; none: everywhere, always."""
+        held = self._open.get(name)
+        return () if held is None else held.file.limits
 
     def _found(self, held: list["_Open"], key: str) -> list[Entry]:
         number = packed(key)
@@ -62,8 +114,7 @@ class Matcher:
             if entry.file.is_damaged and not entry.is_reported:
                 entry.is_reported = True
                 self._alarm("list-damaged", f"list {entry.file.about.name} has damaged pages; what can be read is used")
-        if len(found) > 1:
-            found.sort(key=lambda entry: -(entry.priority or 0))
+                self.damaged.add(entry.file.about.name)
         return found
 
     def age_s(self, name: str, utc_ms: int | None) -> int | None:
@@ -76,14 +127,20 @@ class Matcher:
     def reload(self) -> None:
         """Opens what is new or was swapped, closes what is gone."""
         stamps = {path: stamp for path in sorted(self._folder.glob(f"*{SUFFIX}")) if (stamp := _stamp(path))}
-        for name in set(self._open) - {path.stem for path in stamps}:
+        gone = set(self._open) - {path.stem for path in stamps}
+        for name in gone:
             self._open.pop(name).file.close()
+        is_changed = bool(gone)
         for path, stamp in stamps.items():
             held = self._open.get(path.stem)
             if (held is None or held.stamp != stamp) and self._refused.get(path.stem) != stamp:
                 self._swap(path, stamp)
+                is_changed = True
+        if is_changed:
+            self._patterns = Patterns(one for held in self._open.values() for one in held.file.patterns)
 
     def _swap(self, path: Path, stamp: Stamp) -> None:
+        self.damaged.discard(path.stem)
         fresh = self._opened(path) or self._fallen_back(path)
         if fresh is None or not (fresh.about.signed or self._allow_unsigned):
             self._refused[path.stem] = stamp
@@ -95,6 +152,7 @@ class Matcher:
             return
         if path.stem in self._open:
             self._open[path.stem].file.close()
+            self.swapped.add(path.stem)
         self._open[path.stem] = _Open(fresh, stamp)
         log.info("list %s: %d entries", fresh.about.name, fresh.about.entries)
 
@@ -109,6 +167,7 @@ class Matcher:
         previous = self._opened(path.with_suffix(PREVIOUS))
         kept = "the one before it is used" if previous else "it is not used"
         self._alarm("list-damaged", f"list {path.stem} cannot be opened: {kept}; import it again")
+        self.damaged.add(path.stem)
         return previous
 
     def close(self) -> None:

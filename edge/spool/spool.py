@@ -5,9 +5,9 @@ Memory knows which numbers exist and which are receipted; the file knows their b
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from edge.spool import quota, rows
 from edge.spool.database import Connection, Database, StoreError, to_the_end
@@ -25,6 +25,7 @@ RECEIPTS_AT_LEAST_S: Final = (
 )
 AGED_AT_ONCE: Final = 256  # rows; a tidy step must stay short beside a commit
 
+T = TypeVar("T")
 Receipts = tuple[int, Lane, list[int], list[int]]
 """Epoch, lane, receipted and set aside, as flat ranges."""
 
@@ -44,7 +45,7 @@ class Spool:
         self.stored: Counter[Lane] = Counter()
         """Bytes of quota that this process's groups took, whatever was deleted since."""
         self._database = database
-        self._boot = boot
+        self.boot = boot
         self._quota_bytes = quota_bytes
         self._epoch: Epoch | None = None
         self._epochs = {epoch.id: epoch for epoch in loaded.epochs}
@@ -78,7 +79,7 @@ class Spool:
     async def _add_alone(self, group: Group, now_s: float) -> None:
         cuts = [cut for run in group.runs if (cut := await self._cut_for(run)) is not None]
         receipts = self._news() if now_s - self._receipts_written_s >= RECEIPTS_AT_LEAST_S else []
-        new = None if self._epoch else (self.identity, self._boot)
+        new = None if self._epoch else (self.identity, self.boot)
         n = self._epoch.n if self._epoch else 0
         try:
             add = partial(_add, new, n, self.identity, group, receipts, cuts)
@@ -151,6 +152,10 @@ class Spool:
         )
         spent = [row for row in found[:old] if self._is_done(lane, row) and not self._is_pinned(lane, row)]
         return Cut(lane, spent, [])
+
+    async def read_back(self, deed: Callable[[Connection], T]) -> T:
+        """Runs a short read over the file's connection, between the groups."""
+        return await self._database.read(deed)
 
     async def pulse(self) -> None:
         """Returns when the worker thread has come by: the store is alive."""

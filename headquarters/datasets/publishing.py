@@ -10,6 +10,7 @@ from headquarters.datasets.building import Built, Report, UnusableError, build
 from headquarters.datasets.shelf import Published
 from headquarters.datasets.signing import Signer
 from proto.manifest import Manifest, chunk_bytes_for, hashes_of, is_name
+from proto.patterns import CREW
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def put(connection: sqlite3.Connection, name: str, built: Built, terms: Terms, s
 def _last(connection: sqlite3.Connection, name: str, terms: Terms) -> Published | None:
     if not is_name(name):
         raise UnusableError("a set is named by its file: 1 to 32 letters, digits, hyphens and underscores")
+    if name == CREW:
+        raise UnusableError("the name is that of each crew's own list: give the file another")
     last = shelf.newest(connection, name)
     if last is not None and last.manifest.kind != terms.kind:
         raise UnusableError(f"{name} was published as {last.manifest.kind} before: give it another name")

@@ -1,6 +1,7 @@
 """What is published <-> rows: a version put in with its chunks, old ones taken out; what a car should get next; one chunk."""
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,6 +95,20 @@ def content(connection: sqlite3.Connection, number: int) -> bytes:
     """All chunks of a thing, joined."""
     rows = connection.execute("SELECT piece FROM chunk WHERE data_set = ? ORDER BY n", (number,))
     return b"".join(piece for (piece,) in rows)
+
+
+def chunks_of(connection: sqlite3.Connection, number: int) -> Iterator[bytes]:
+    """The chunks of a thing, one after the other."""
+    for (piece,) in connection.execute("SELECT piece FROM chunk WHERE data_set = ? ORDER BY n", (number,)):
+        yield piece
+
+
+def wholes(connection: sqlite3.Connection, name: str) -> list[Published]:
+    """The whole versions that are kept, newest first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM data_set WHERE name = ? AND base IS NULL ORDER BY version DESC", (name,)
+    )
+    return [Published(*row) for row in rows]
 
 
 def chunk(connection: sqlite3.Connection, digest: bytes, n: int) -> bytes | None:

@@ -92,3 +92,12 @@ def test_a_confidence_is_believed_as_far_as_tcp_guards_it(percent: object, confi
 
 def test_a_bad_plate_beside_a_good_one_does_not_hide_it() -> None:
     assert Rekor().feed(results("", "AB12CDE")) == [seen("AB12CDE")]
+
+
+def test_a_group_says_make_and_colour_when_the_agent_is_sure_enough() -> None:
+    vehicle = {"color": [{"name": "silver-gray", "confidence": 84.1}], "make": [{"name": "ford", "confidence": 49.9}]}
+    group = {"data_type": "alpr_group", "best_plate_number": "AB12CDE", "best_confidence": 92.5, "vehicle": vehicle}
+    (seen,) = Rekor().feed(json.dumps(group).encode() + b"\n")
+    assert isinstance(seen, PlateSeen)
+    assert (seen.make, seen.colour) == (None, "silver-gray")
+    assert "silver" not in repr(seen)

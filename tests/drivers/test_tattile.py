@@ -181,3 +181,11 @@ def test_a_line_of_names_is_forgotten_with_its_connection_and_a_template_is_not(
 def test_columns_without_the_plate_are_refused() -> None:
     with pytest.raises(ValueError, match="PLATE_STRING"):
         TattileCsv("DEVICE_SN;PLATE")
+
+
+def test_a_vehicle_s_brand_and_colour_are_kept_beside_its_picture() -> None:
+    seen = one(
+        message("<PLATE_STRING>AB12CDE</PLATE_STRING>", "<BRAND>FORD</BRAND>", "<COLOR>BLUE</COLOR>", picture(b"x"))
+    )
+    assert isinstance(seen, PlateSeen)
+    assert (seen.make, seen.colour, len(seen.pictures)) == ("FORD", "BLUE", 1)

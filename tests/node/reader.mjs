@@ -105,6 +105,18 @@ const MESSAGES = {
     const [, id, outcome, as_of_ms, found, result] = decode(message);
     return { id: epoch(id), outcome, as_of_ms, found, result };
   },
+  confirm: (message) => {
+    const [, of, alert, list, version, key, id] = decode(message);
+    return { epoch: epoch(of), alert, list, version, key, id };
+  },
+  confirmed: (message) => {
+    const [, of, alert, state, as_of_ms, version, made_ms, since_ms] = decode(message);
+    return { epoch: epoch(of), alert, state: ["stands", "changed", "weeded", "unknown"][state], as_of_ms, version, made_ms, since_ms };
+  },
+  note: (message) => {
+    const [, number, of, alert, made_ms, words] = decode(message);
+    return { number, epoch: epoch(of), alert, made_ms, text: words };
+  },
   dosage: (message) => {
     const [version, set, doses] = decode(message);
     need(version === 1 && doses.every((dose) => dose.length === 4 && dose.every(Number.isInteger)), "not a dosage");

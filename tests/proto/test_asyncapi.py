@@ -19,8 +19,9 @@ def test_the_file_is_what_the_code_makes() -> None:
 
 def test_every_word_of_the_language_has_a_channel_and_no_other() -> None:  # [proto-1.2] [proto-1.4]
     addresses = {channel["address"] for channel in WRITTEN["channels"].values()}
-    up = {topics.up("{vehicle}", word) for word in ("{lane}", "held", "want", "ask")}
-    down = {topics.down("{vehicle}", word) for word in ("receipt", "again", "refused", "answer", "head", "dosage")}
+    up = {topics.up("{vehicle}", word) for word in ("{lane}", "held", "want", "ask", "confirm")}
+    words = ("receipt", "again", "refused", "answer", "head", "dosage", "confirmed", "note")
+    down = {topics.down("{vehicle}", word) for word in words}
     assert addresses == up | down | {topics.HELLO}
     assert WRITTEN["channels"]["batch"]["parameters"]["lane"]["enum"] == [lane.word for lane in Lane]
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import msgpack
 import pytest
 
-from proto import asks, batches, control, events, golden, heads
+from proto import asks, base, batches, control, events, golden, heads
 from proto.dosage import decode_dosage
 from proto.errors import FrameError
 from proto.plates import unpacked
@@ -59,6 +60,10 @@ def test_a_batch_reads_back(vector: dict[str, Any]) -> None:  # [proto-2.1]
     assert bool(msgpack.unpackb(message)[6] & 2) == vector["zstd"]
 
 
+def _flat(read: Any) -> dict[str, object]:  # noqa: ANN401 - of base's three messages
+    return {field.name: golden.plain(getattr(read, field.name)) for field in fields(read)}
+
+
 SPELLED: dict[str, Callable[[bytes], object]] = {
     **dict.fromkeys(("receipt", "again", "held"), lambda message: golden.spelled_held(control.decode_held(message))),
     "refused": lambda message: golden.spelled_refused(control.decode_refused(message)),
@@ -67,12 +72,16 @@ SPELLED: dict[str, Callable[[bytes], object]] = {
     "ask": lambda message: golden.spelled_ask(asks.decode_ask(message)),
     "answer": lambda message: golden.spelled_ask(asks.decode_answer(message)),
     "head": lambda message: golden.spelled_heads(heads.decode_heads(message)),
+    "confirm": lambda message: _flat(base.decode_confirm(message)),
+    "confirmed": lambda message: _flat(base.decode_confirmed(message)),
+    "note": lambda message: _flat(base.decode_note(message)),
     "dosage": lambda message: golden.spelled_dosage(decode_dosage(message)),
 }
 
 
 @_named("messages")
 def test_a_message_reads_back(vector: dict[str, Any]) -> None:
+    # [proto-9.6] [proto-9.7] [proto-9.8]
     # [proto-4.2] [proto-4.6] [proto-4.7] [proto-4.8] [proto-10.2] [proto-10.3] [proto-11.4] [proto-12.3]
     assert SPELLED[vector["name"]](bytes.fromhex(vector["hex"])) == vector["fields"]
 

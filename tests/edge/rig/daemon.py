@@ -62,7 +62,7 @@ class Daemon:
 
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """One `patrol-edge` command with this configuration: `command("data", "import", "wanted.csv")`."""
-        split = 2 if words[0] == "data" else 1
+        split = 2 if words[0] in ("data", "lookout") else 1
         line = [sys.executable, "-m", "edge", *words[:split], "--config", str(self.config), *words[split:]]
         return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=check, timeout=60)
 

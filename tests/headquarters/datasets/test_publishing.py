@@ -76,7 +76,7 @@ def test_a_list_is_sorted_each_entry_once_and_bad_rows_are_reported(write: Write
     lines = zlib.decompress(built.content).decode().split("\n")
     assert [line.partition(",")[0] for line in lines] == ["vrm", "AB1", "ZZ2"]
     assert (built.entries, built.change) == (2, None)
-    assert [(row.line, row.reason) for row in rows] == [(4, "no key"), (5, "stands there twice")]
+    assert [(row.line, row.reason) for row in rows] == [(4, "wildcards not usable"), (5, "stands there twice")]
 
 
 def test_what_is_no_list_or_no_forecast_is_refused(write: Write, tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_the_command_publishes_files_and_says_who_signed(
     printed = capsys.readouterr()
     assert "400 entries" in printed.out
     assert "signed by " in printed.out
-    assert printed.err == "local.csv:2: no key\n"
+    assert printed.err == "local.csv:2: wildcards not usable\n"
     assert (tmp_path / "wanted.pedata").read_bytes().startswith(b"PEDS\x01")
     with closing(open_sets(store_path)) as sets:
         whole = shelf.newest(sets, "local")
