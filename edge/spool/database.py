@@ -1,6 +1,6 @@
 """One encrypted SQLite file -> whole transactions on one worker thread. The only place where the car's stores are opened.
 
-Page size, WAL and synchronous=FULL: docs/decisions/0002-the-spool-is-the-queue.md has the measurements.
+Page size and WAL: docs/decisions/0002-the-spool-is-the-queue.md has the measurements. Who syncs: `wal.py`.
 """
 
 import asyncio
@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 
 import aiosqlite
 from sqlcipher3 import dbapi2
+
+from edge.spool import wal
 
 T = TypeVar("T")
 
@@ -31,6 +33,12 @@ class DamagedError(dbapi2.Error):  # type: ignore[misc]
     """What was read is not what was written, though SQLite said nothing."""
 
     sqlite_errorcode: Final = 11
+
+
+class UnsyncedError(dbapi2.Error):  # type: ignore[misc]
+    """What was committed may not be on the disk: promise nothing more, and look at every page before the next promise."""
+
+    sqlite_errorcode: Final = 10 | 4 << 8  # SQLITE_IOERR_FSYNC
 
 
 def is_full(error: Exception) -> bool:
@@ -77,11 +85,11 @@ def connect(path: Path, key: str, *, page_bytes: int, cache_kb: int, read_only: 
 
 
 def connect_spool(path: Path, key: str, max_bytes: int | None = None) -> Connection:
-    """The spool's file, ready to promise: what it has committed is on the disk."""
+    """The spool's file. What a `Database` has committed is on the disk; what others commit is, once they have closed it."""
     connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=SPOOL_CACHE_KB)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         if max_bytes is not None:
             connection.execute(f"PRAGMA max_page_count = {max_bytes // PAGE_BYTES}")
@@ -96,10 +104,26 @@ class Database:
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
+        self._wal = wal.of(connection._conn)
 
     async def transaction(self, deed: Callable[[Connection], T]) -> T:
-        """Runs `deed(connection)` on the worker thread between BEGIN and COMMIT; rolled back when it raises."""
-        return await self._on_thread(_whole, deed)
+        """Runs `deed(connection)` on the worker thread between BEGIN and COMMIT; rolled back when it raises.
+
+        What it did is on the disk when this returns. After an UnsyncedError nobody knows whether it is.
+        """
+        return await self._on_thread(self._promised, deed)
+
+    def _promised(self, connection: Connection, deed: Callable[[Connection], T]) -> T:
+        result = _whole(connection, deed)
+        try:
+            self._wal.sync()
+        except OSError as error:
+            raise UnsyncedError(f"the log could not be synced: {error.strerror}") from error
+        return result
+
+    def let_go(self) -> None:
+        """The connection is closed."""
+        self._wal.close()
 
     async def read(self, deed: Callable[[Connection], T]) -> T:
         """Runs `deed(connection)` on the worker thread, outside any transaction of ours."""
@@ -119,10 +143,14 @@ async def open_database(connect_: Callable[[], Connection]) -> AsyncIterator[Dat
     """A database on a thread of its own; closed (and its WAL checkpointed) at the end."""
     connection = aiosqlite.Connection(connect_, 64)
     await connection
+    database = None
     try:
-        yield Database(connection)
+        database = Database(connection)
+        yield database
     finally:
         await connection.close()
+        if database is not None:
+            database.let_go()
 
 
 def _whole(connection: Connection, deed: Callable[[Connection], T]) -> T:

@@ -36,8 +36,8 @@ class Fault:
 
 
 NORMAL: Final = Fault(
-    "commits that are not on the disk: synchronous=NORMAL",
-    (Edit("edge/spool/database.py", "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"),),
+    "commits that are not on the disk: SQLite's synchronous=NORMAL alone",
+    (Edit("edge/spool/wal.py", "        os.fdatasync(self._fd)\n", ""),),
 )
 PUBACK: Final = Fault(
     "what the broker has acknowledged is receipted and deleted",  # not deleting it would be healed by held and again
@@ -187,6 +187,10 @@ CLOCK_BELIEVED: Final = Fault(
         ),
     ),
 )
+UNGROUPED: Final = Fault(
+    "every read is a commit of its own",
+    (Edit("edge/spool/inbox.py", "if urgent or waiting + 1 >= self._group_events:", "if True:"),),
+)
 
 BROKEN: Final[dict[str, Fault]] = {
     "normal": NORMAL,
@@ -201,6 +205,7 @@ BROKEN: Final[dict[str, Fault]] = {
     "waits-for-time": WAITS_FOR_TIME,
     "watchdog-blind": WATCHDOG_BLIND,
     "clock-believed": CLOCK_BELIEVED,
+    "ungrouped": UNGROUPED,
 }
 
 

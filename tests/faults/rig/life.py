@@ -65,6 +65,7 @@ class Heard:
             except queue.Empty:
                 return False
             if line is None:
+                self._lines.put(None)
                 return False
             self.life.hear(line)
             if word in line or line.get("kind") == word:
@@ -87,35 +88,49 @@ class Heard:
         self._lines.put(None)
 
 
-def prepared(folder: Path, broker_port: int, tree: Path) -> None:
-    """Writes what every life needs into the folder: configuration, key, orders, an init with and one without a link.
+def ordered(folder: Path, broker: str, group_ms: int) -> None:
+    """Writes into the folder what a daemon in the machine is told: configuration, key, and both validated, as orders.
 
-    The daemon is started from the tree, validated already: a second of validation is a second of every cut.
+    A second of validation is a second of every cut.
     """
     (folder / "key").write_text(KEY + "\n")
     config = folder / "guest.toml"
     config.write_text(
-        f'vehicle = "car-1"\n\n[broker]\nurl = "mqtt://{network.HERE}:{broker_port}"\n\n'
-        '[storage]\nfolder = "/run/state/spool"\nkey_file = "key"\ngroup_ms = 50\nquota_mb = 64\n\n'
+        f'vehicle = "car-1"\n\n[broker]\nurl = "{broker}"\n\n'
+        f'[storage]\nfolder = "/run/state/spool"\nkey_file = "key"\ngroup_ms = {group_ms}\nquota_mb = 64\n\n'
         '[local]\nsocket = "/run/edge.sock"\n\n[lists]\nallow_unsigned = true\n\n[uplink]\nlinger_s = 0.1\n\n'
         '[[cameras]]\nname = "front"\ndialect = "axxon"\nport = "/run/port-front"\n'
     )
     (folder / "orders").write_bytes(pickle.dumps(Orders(load(config), KEY, "info")))
-    guest = (sys.executable, "-S", "-E", "-m", "tests.faults.rig.guest", folder / "frames", len(frame(0)), RATE)
-    daemon = (sys.executable, "-m", "edge.daemon", _ORDERS_FD)
-    words = " ".join(map(str, (*guest, *daemon)))
+
+
+def guest(folder: Path, rate: float) -> str:
+    """The words that start camera and daemon in the machine, from the working directory's tree."""
+    outside = (sys.executable, "-S", "-E", "-m", "tests.faults.rig.guest", folder / "frames", len(frame(0)), rate)
+    inside = (sys.executable, "-m", "edge.daemon", _ORDERS_FD, f"{_ORDERS_FD}<{folder}/orders")
+    return " ".join(map(str, (*outside, *inside)))
+
+
+def frames(folder: Path, first: int, count: int) -> None:
+    """What the camera of the next life says."""
+    (folder / "frames").write_bytes(b"".join(frame(number) for number in range(first, first + count)))
+
+
+def prepared(folder: Path, broker_port: int, tree: Path) -> None:
+    """Writes what every life needs into the folder, with an init for lives that have a link and one for those without."""
+    ordered(folder, f"mqtt://{network.HERE}:{broker_port}", group_ms=50)
     for name, link in (("init-offline", ""), ("init-online", _LINK)):
         init = folder / name
-        init.write_text(f"{_INIT}{link}cd {tree} || exit 1\nexec {words} {_ORDERS_FD}<{folder}/orders\n")
+        mount = "mount -o commit=5 /dev/ubda /run/state || exit 1\n"
+        init.write_text(f"{INIT}{mount}{link}cd {tree} || exit 1\nexec {guest(folder, RATE)}\n")
         init.chmod(0o755)
 
 
-_INIT: Final = """#!/bin/sh
+INIT: Final = """#!/bin/sh
 mount -t proc proc /proc
 mount -t tmpfs run /run
 mkdir /run/state /dev/pts
 mount -t devpts pts /dev/pts
-mount -o commit=5 /dev/ubda /run/state || exit 1
 stty raw -echo </dev/ttyS0
 """
 _LINK: Final = f"""ip link set lo up
@@ -126,7 +141,7 @@ ip link set vec0 up
 
 def begun(folder: Path, tools: Path, image: Path, first: int, *, online: bool) -> tuple[Machine, Heard]:
     """Power on. The reads of this life are numbered from `first`."""
-    (folder / "frames").write_bytes(b"".join(frame(number) for number in range(first, first + MOST)))
+    frames(folder, first, MOST)
     init = folder / ("init-online" if online else "init-offline")
     machine = Machine(tools, init, folder / "machine.log", [image], network.TAP if online else None)
     return machine, Heard(machine.start(), Life(first))

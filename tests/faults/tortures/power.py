@@ -109,7 +109,7 @@ class Campaign:
 
 
 def run(order: Order) -> Found:
-    """A cycle is one cut. Ctrl-C ends the cuts: the verdict is on those that were made."""
+    """A cycle is one cut. SIGINT and SIGTERM end the cuts: the verdict is on those that were made."""
     uml.fetched(order.tools)
     network.leave()
     campaign = Campaign(order)
@@ -117,7 +117,7 @@ def run(order: Order) -> Found:
         try:
             for _ in range(order.cycles):
                 campaign.cut()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             pass
         return campaign.settle()
 

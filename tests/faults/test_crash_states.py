@@ -1,0 +1,29 @@
+"""States in which a power cut can leave the card, a few of all that there are. Long: scripts/torture crash-states."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.faults.rig.broken import broken_tree
+from tests.faults.rig.campaign import TOOLS, NotPossibleError, Order
+from tests.faults.rig.program import ROOT
+from tests.faults.tortures import crash_states
+
+IS_FETCHED = os.geteuid() == 0 and (TOOLS / "linux.uml").exists()
+SKIPPED = "user-mode Linux is not there (or not root): scripts/torture crash-states fetches it"
+
+
+@pytest.mark.skipif(not IS_FETCHED, reason=SKIPPED)
+@pytest.mark.parametrize("broken", [None, "normal"])
+def test_every_state_of_the_card_holds_what_was_promised_and_not_when_the_log_is_not_synced(
+    tmp_path: Path, broken: str | None
+) -> None:
+    tree = broken_tree(broken, tmp_path) if broken else ROOT
+    try:
+        found = crash_states.run(Order(tmp_path, crash_states.TORTURE.short, seed=1, tree=tree))
+    except NotPossibleError as reason:
+        pytest.skip(str(reason))
+    assert (found.corrupt, found.unbootable) == (0, 0)
+    assert found.promised > 0
+    assert (found.more["lossy_states"] > 0) is (broken is not None), found
