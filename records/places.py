@@ -24,7 +24,7 @@ MOST_AROUND: Final = 20  # incidents of an answer
 MOST_LOOKED_AT: Final = 2_000  # events: the nearest; each costs two microseconds
 MOST_LOCATIONS: Final = 4_000
 MOST_MARKED: Final = 10
-MOST_METRES: Final = 2_000
+MOST_METRES: Final = 5_000
 MOST_DAYS: Final = 36_600
 MAX_QUERY_CHARACTERS: Final = 128
 _LINKED_OF: Final = 8  # the newest incidents, whose persons and vehicles are shown
@@ -225,7 +225,7 @@ def circle(lat: float, lon: float, metres: int, days: int, as_of: date) -> Circl
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise QueryError("a point is a latitude and a longitude in degrees")
     if not (1 <= metres <= MOST_METRES and 1 <= days <= MOST_DAYS):
-        raise QueryError("near is at most 2000 metres and 36600 days")
+        raise QueryError("near is at most 5000 metres and 36600 days")
     until = as_of.toordinal()
     return Circle(round(lat * 1e6), round(lon * 1e6), metres, until - days, until)
 

@@ -114,7 +114,7 @@ def test_without_records_it_is_not_now(store_path: Path) -> None:
         ("person", {"query": "Bertram", "born": "17/05/1980"}),
         ("person", {"query": "Bertram", "age": "46"}),
         ("place", {"lat_e6": 1, "lon_e6": 1, "metres": 1}),
-        ("place", {"lat_e6": 1, "lon_e6": 1, "metres": 9999, "days": 1}),
+        ("place", {"lat_e6": 1, "lon_e6": 1, "metres": 99_999, "days": 1}),
         ("vehicle", {"query": "*"}),
     ],
 )
@@ -122,9 +122,12 @@ def test_what_cannot_be_asked_is_refused(pole: PoleRecords, what: str, parts: di
     assert ask(pole, what, **parts).outcome == "refused"
 
 
-def test_nobody_who_does_not_say_who_and_why_is_answered(pole: PoleRecords) -> None:  # [proto-10.9]
-    for changed in (replace(ASK, officer=" "), replace(ASK, reason="")):
+def test_nobody_is_told_of_a_person_or_place_who_does_not_say_who_and_why(pole: PoleRecords) -> None:  # [proto-10.9]
+    person = replace(ASK, what="person", asked=(("query", "Bertram Quillfeather"),))
+    assert decode_answer(answered(pole, person, TODAY)).outcome == "found"
+    for changed in (replace(person, officer=" "), replace(person, reason=""), replace(person, what="place", reason="")):
         assert decode_answer(answered(pole, changed, TODAY)).outcome == "refused"
+    assert decode_answer(answered(pole, replace(ASK, officer="", reason=""), TODAY)).outcome == "found"
 
 
 def test_a_forces_own_system_is_asked_what_was_asked() -> None:
