@@ -23,7 +23,7 @@ class Rig:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self.config = folder / "patrol-edge.toml"
         self.store = folder / "hq.db"
         self._stack = stack
@@ -42,6 +42,26 @@ class Rig:
         process = self.start("mosquitto", "mosquitto", "-c", str(settings))
         wait_for(lambda: _answers(self.port), "the broker")
         return process
+
+    def broker_with_tls(self) -> subprocess.Popen[bytes]:
+        """The same, and TLS 1.3 on another port with the certificates that lie in the folder."""
+        settings = self.folder / "mosquitto.conf"
+        settings.write_text(
+            f"listener {self.port} 127.0.0.1\nset_tcp_nodelay true\nlistener {self.tls_port} 127.0.0.1\n"
+            f"certfile {self.folder}/broker.pem\nkeyfile {self.folder}/broker.key\ntls_version tlsv1.3\n"
+            "allow_anonymous true\nuser root\n",
+            "ascii",
+        )
+        process = self.start("mosquitto", "mosquitto", "-c", str(settings))
+        wait_for(lambda: _answers(self.tls_port), "the broker")
+        return process
+
+    def use_tls(self, port: int) -> None:
+        """The car that starts next speaks TLS to that port."""
+        text = self.config.read_text("utf-8")
+        plain, tls = f'"mqtt://127.0.0.1:{self.port}"', f'"mqtts://127.0.0.1:{port}"\nca_file = "ca.pem"'
+        assert plain in text
+        self.config.write_text(text.replace(plain, tls), "utf-8")
 
     def headquarters(self) -> subprocess.Popen[bytes]:
         """`patrol-hq serve`, subscribed."""
@@ -144,7 +164,7 @@ def unsent(rig_: Rig) -> int:
     return sum(lane["unsent"] for word, lane in rig_.status()["lanes"].items() if word in ("read", "urgent"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -34,8 +34,8 @@ def rate(reads_per_s: int = 20_000, reads: int = 200_000) -> Figures:
             "said_per_s": round(reads / said_ns * 1e9),
             "to_receipt_per_s": round(reads / (last_ns - first_ns) * 1e9),
             "dropped": sum(line["count"] for line in follower.of("dropped")) + reads - status["reads"],
-            "cpu_us_per_read": round(_cpu_s(car) / reads * 1e6, 1),
-            "rss_mb": _rss_mb(car),
+            "cpu_us_per_read": round(cpu_used_s(car) / reads * 1e6, 1),
+            "rss_mb": rss_mb(car),
         }
 
 
@@ -77,7 +77,7 @@ def alert(entries: int = 1_000_000, reads: int = 3_600) -> Figures:
         late_ms = sorted(
             (line["mono_ns"] - said[line["vrm"]]) / 1e6 for line in follower.of("alert") if line["vrm"] in said
         )
-        return {"alerts": len(late_ms), "expected": len(expected), **_spread(late_ms), "unsent_at_end": unsent(bench)}
+        return {"alerts": len(late_ms), "expected": len(expected), **spread(late_ms), "unsent_at_end": unsent(bench)}
 
 
 def memory(minutes: float = 10, entries: int = 1_000_000) -> Figures:
@@ -91,7 +91,7 @@ def memory(minutes: float = 10, entries: int = 1_000_000) -> Figures:
         car = bench.car()
         bench.follow()
         world.wait(60 * minutes + 120)
-        return {"minutes": minutes, "entries": entries, "rss_mb": _rss_mb(car)}
+        return {"minutes": minutes, "entries": entries, "rss_mb": rss_mb(car)}
 
 
 def first_hit(entries: int = 1_000_000, runs: int = 5) -> Figures:
@@ -99,7 +99,7 @@ def first_hit(entries: int = 1_000_000, runs: int = 5) -> Figures:
     with rig() as bench:
         end(bench.world(seed=1, rate=1, reads=1, cameras="front:axxon", list=entries, hits=1))  # for its files
         bench.import_list()
-        seconds = [_first_hit_s(bench) for _ in range(runs)]
+        seconds = [first_hit_s(bench) for _ in range(runs)]
     return {
         "entries": entries,
         "runs": runs,
@@ -117,12 +117,12 @@ def idle(seconds: int = 60) -> Figures:
         car = bench.car()
         bench.follow()
         time.sleep(10)
-        cpu_s, woken = _cpu_s(car), _switches(car)
+        cpu_s, woken = cpu_used_s(car), switches(car)
         time.sleep(seconds)
         return {
-            "cpu_percent": round((_cpu_s(car) - cpu_s) / seconds * 100, 2),
-            "wake_ups_per_s": round((_switches(car) - woken) / seconds, 1),
-            "rss_mb": _rss_mb(car),
+            "cpu_percent": round((cpu_used_s(car) - cpu_s) / seconds * 100, 2),
+            "wake_ups_per_s": round((switches(car) - woken) / seconds, 1),
+            "rss_mb": rss_mb(car),
         }
 
 
@@ -135,15 +135,15 @@ def disk(reads_per_s: int = 5, seconds: int = 120) -> Figures:
         car = bench.car()
         bench.follow()
         time.sleep(5)
-        before = _written(car)
+        before = written(car)
         world.wait(seconds + 120)
         return {
             "reads_per_s": reads_per_s,
-            "bytes_per_read": round((_written(car) - before) / (reads_per_s * (seconds - 4))),
+            "bytes_per_read": round((written(car) - before) / (reads_per_s * (seconds - 4))),
         }
 
 
-def _first_hit_s(bench: Rig) -> float:
+def first_hit_s(bench: Rig) -> float:
     port = bench.folder / "ports" / "front"
     vrm = (bench.folder / "voi.csv").read_text().splitlines()[1].split(",")[0]
     master, slave = os.openpty()
@@ -169,23 +169,23 @@ def _first_hit_s(bench: Rig) -> float:
         os.close(slave)
 
 
-def _spread(late_ms: list[float]) -> Figures:
+def spread(late_ms: list[float]) -> Figures:
     def at(share: float) -> float | None:
         return round(late_ms[min(len(late_ms) - 1, int(len(late_ms) * share))], 2) if late_ms else None
 
     return {"p50_ms": at(0.5), "p99_ms": at(0.99), "p999_ms": at(0.999), "worst_ms": at(1.0)}
 
 
-def _cpu_s(process: subprocess.Popen[bytes]) -> float:
+def cpu_used_s(process: subprocess.Popen[bytes]) -> float:
     fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _rss_mb(process: subprocess.Popen[bytes]) -> float:
+def rss_mb(process: subprocess.Popen[bytes]) -> float:
     return round(int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * 4096 / 1e6, 1)
 
 
-def _switches(process: subprocess.Popen[bytes]) -> int:
+def switches(process: subprocess.Popen[bytes]) -> int:
     woken = 0
     for task in Path(f"/proc/{process.pid}/task").iterdir():
         for line in (task / "status").read_text().splitlines():
@@ -194,7 +194,7 @@ def _switches(process: subprocess.Popen[bytes]) -> int:
     return woken
 
 
-def _written(process: subprocess.Popen[bytes]) -> int:
+def written(process: subprocess.Popen[bytes]) -> int:
     for line in Path(f"/proc/{process.pid}/io").read_text().splitlines():
         if line.startswith("write_bytes"):
             return int(line.split()[1])
