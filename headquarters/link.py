@@ -82,7 +82,7 @@ class Link:
         for at in range(0, len(answers), ANSWERS_AT_ONCE):
             some = answers[at : at + ANSWERS_AT_ONCE]
             said = await asyncio.gather(
-                *(client.publish(one.topic, one.payload, qos=1) for one in some), return_exceptions=True
+                *(client.publish(one.topic, one.payload, qos=one.qos) for one in some), return_exceptions=True
             )
             for outcome in said:
                 if isinstance(outcome, _WORLD):

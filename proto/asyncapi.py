@@ -84,7 +84,7 @@ def _operation(word: str, address: str) -> Node:
         "action": "send" if "/up/" in address else "receive",
         "channel": {"$ref": f"#/channels/{word}"},
         "summary": _SUMMARIES[word],
-        "bindings": {"mqtt": {"qos": 1, "retain": False, "bindingVersion": "0.2.0"}},
+        "bindings": {"mqtt": {"qos": 0 if word == "receipt" else 1, "retain": False, "bindingVersion": "0.2.0"}},
     }
 
 
