@@ -41,12 +41,14 @@ SHORT: Final = tuple(row for row in ROWS if row != "outage-180")
 
 
 def race(rows: Sequence[str], runs: int, folder: Path = FOLDER) -> int:
-    """0 when every row ran. 1: the smoke gate: somebody does not deliver at all."""
+    """0 when every row ran; whoever fails the smoke gate is left out. 1: that is ours."""
     started_s = time.monotonic()
     subprocess.run((ROOT / "benchmarks" / "peers" / "install", KIT), check=True)
     contestants = [each for each in CONTESTANTS.values() if (KIT / f"{each.needs}.stamp").exists()]
-    if not _smoke(contestants):
+    bad = _smoke(contestants) and _smoke(contestants)  # a busy machine is given a second chance
+    if any(each.is_ours for each in bad):
         return 1
+    contestants = [each for each in contestants if each not in bad]
     if "drain" in rows:
         backlog.fill(contestants, KIT, BACKLOGS, _tell)
     for row in rows:
@@ -74,8 +76,8 @@ def _run(row: str, contestants: Sequence[Contestant], results: Results) -> None:
         results.extend({contestant.name: part})
 
 
-def _smoke(contestants: Sequence[Contestant]) -> bool:
-    """Whether each of them delivers 100 reads of 100: only then is it worth measuring."""
+def _smoke(contestants: Sequence[Contestant]) -> list[Contestant]:
+    """Who does not deliver 100 reads of 100 end to end: it is not worth measuring."""
     with stands(contestants, KIT) as all_:
         for stand in all_:
             stand.start()
@@ -84,11 +86,11 @@ def _smoke(contestants: Sequence[Contestant]) -> bool:
         for feeder in [stand.say([(20.0, 5.0)]) for stand in all_]:
             feeder.wait(30.0)
         for stand in all_:
-            stand.wait_until_settled(10.0, 30.0, stand.next)
-        bad = [stand.contestant.name for stand in all_ if stand.missing(stand.next)]
+            stand.wait_until_settled(15.0, 60.0, stand.next)
+        bad = [stand.contestant for stand in all_ if stand.missing(stand.next)]
     if bad:
-        _tell(f"smoke: {', '.join(bad)}: not everything arrives")
-    return not bad
+        _tell(f"smoke: of {', '.join(each.name for each in bad)} not everything arrives")
+    return bad
 
 
 def _tell(line: str) -> None:
