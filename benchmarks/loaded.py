@@ -76,7 +76,13 @@ def carry(bench: Rig, entries: int) -> None:
     if not kept.is_dir():
         with rig() as maker:
             world = maker.world(
-                seed=_SEED, rate=60, reads=6 * HITS, cameras="front:axxon", list=max(entries, HITS), hits=HITS
+                entries / 2_000,
+                seed=_SEED,
+                rate=60,
+                reads=6 * HITS,
+                cameras="front:axxon",
+                list=max(entries, HITS),
+                hits=HITS,
             )
             end(world)
             maker.import_list()

@@ -74,22 +74,24 @@ class Rig:
         """`patrol-edge run`; returns at once."""
         return self.start("car", sys.executable, "-m", "edge", "run", "--config", str(self.config))
 
-    def world(self, **options: object) -> subprocess.Popen[bytes]:
-        """`patrol-sim world` with its ready line printed; it plays when the car has opened its ports."""
+    def world(self, longer_s: float = 0.0, **options: object) -> subprocess.Popen[bytes]:
+        """`patrol-sim world` with its ready line printed; it plays when the car has opened its ports. A long list may take it `longer_s`."""
         words = [f"--{name}={value}" for name, value in options.items() if value is not True]
         words += [f"--{name}" for name, value in options.items() if value is True]
         broker = f"--broker=mqtt://127.0.0.1:{self.port}"
         process = self.start(
             "world", sys.executable, "-m", "simulator", "world", broker, f"--out={self.folder}", *words
         )
-        wait_for(lambda: b'"ready": true' in (self.folder / "world.log").read_bytes(), "the world", READY_S * 4)
+        wait_for(
+            lambda: b'"ready": true' in (self.folder / "world.log").read_bytes(), "the world", READY_S * 4 + longer_s
+        )
         return process
 
     def listed_world(self, **options: object) -> subprocess.Popen[bytes]:
         """A world whose list the car carries already: importing a million entries takes longer than a world waits."""
-        end(self.world(**options))
+        end(self.world(0.0, **options))
         self.import_list()
-        return self.world(**options)
+        return self.world(0.0, **options)
 
     def import_list(self) -> None:
         """The world's list becomes the car's."""
