@@ -66,6 +66,7 @@ async def run(config: Config, key: str) -> int:
                     )
                     for intake, outage in car.intakes
                 ]
+                reading.append(tasks.create_task(car.patrol.run(), name="patrol"))
                 quota = storage.quota_mb << 20
                 async with open_spool(storage.folder, key, car.epoch, car.boot, quota, car.wait_for_room) as opened:
                     serving = _serve(car, opened, tasks, stop)

@@ -28,6 +28,7 @@ from edge.lookups.parts import LookupPart
 from edge.matcher.entry import Entry
 from edge.matcher.matcher import Matcher
 from edge.notify import notify
+from edge.patrol.parts import patrol_of
 from edge.spool.inbox import Inbox
 from edge.spool.numbering import Item
 from edge.spool.recorder import RETRY_S
@@ -99,6 +100,9 @@ class Car:
             self.hits.record, self.alarm,
         )  # fmt: skip
         self.matcher.own = self.crew_lists.own
+        self.patrol = patrol_of(
+            config, key, self.boot, self.clock, self.whereabouts, self.data.sets, self.inbox, self.stream, self.alarm
+        )
         storage = (config.storage.folder, key)
         self.crew = CrewPart(storage, self.boot, self.audit, self.stream, self.clock.now, self.whereabouts.at)
         self.lookups = LookupPart(
@@ -113,12 +117,19 @@ class Car:
             lambda: self.link_state.is_up is True,
         )
         self.lookups.answer_on(self.stream)
-        self.downlinks: list[Downlink] = [self.data.sets, self.audit, self.lookups.desk.base, self.hits.base]
+        self.downlinks: list[Downlink] = [
+            self.data.sets,
+            self.audit,
+            self.lookups.desk.base,
+            self.hits.base,
+            self.patrol,
+        ]
         self.status.is_overdue = self.data.report.is_name_overdue
         self.status.parts |= {
             "health": self.checkup,
             "traffic": self.policy,
             "data": self.data.report,
+            "patrol": self.patrol,
             "disk": self.disk,
             "hits": self.hits.hits,
         }

@@ -2,20 +2,28 @@
 
 import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from forecast.frame import metres
+from forecast.frame import degrees, metres
 from forecast.wire import Anchor, decode
 
 MARGIN_M = 30.0  # a car parked on the border stays in
+AWAY_FIXES: Final = 2  # beyond the margin, one fix may be a wander
+BORDER_FIXES: Final = (
+    10  # within the margin but in a box that touches: a car parked on the line between two is in one of them
+)
 MAX_ACCURACY_M = 50.0  # worse fixes say nothing about a 250 m box
 MAX_GAP_S = 60.0  # a tunnel is bridged, a lost evening is not
 MAX_SPEED_MPS = 70.0  # faster is a jump of the receiver, not a car
 CREDIT_S = 15 * 60.0  # Koper: the effect levels off after a quarter of an hour
 COOL_DOWN_S = 2 * 3600.0  # Koper: come back within two hours
 STAY_S = 12 * 60.0  # what a visit costs besides the way: the middle of 10-16 minutes
+KEPT: Final = 1.3  # another box must be so much better before the car is sent elsewhere halfway
+SHIFT_MINUTES: Final[Mapping[str, tuple[int, int]]] = {
+    "day": (7 * 60, 15 * 60), "evening": (15 * 60, 23 * 60), "night": (23 * 60, 7 * 60),
+}  # fmt: skip
 NO_GROUND: Final = "A box gives no ground for a stop."
 
 
@@ -79,14 +87,32 @@ class Orders:
             return None
         return Spot(at_s, *metres(self.anchor, lat_deg, lon_deg), accuracy_m)
 
+    def middle(self, box: int) -> tuple[float, float]:
+        """Latitude and longitude of a box's middle. ValueError when the forecast does not say where its frame lies."""
+        if self.anchor is None:
+            raise ValueError("the forecast has no anchor")
+        square = self.boxes[box]
+        return degrees(self.anchor, square.x_m + square.side_m / 2, square.y_m + square.side_m / 2)
+
+    def is_for(self, day: int, minute: int) -> bool:
+        """Whether it was made for this local day (since 1970-01-01) and minute of it. A night is of the day on which it begins or ends."""
+        start, end = SHIFT_MINUTES.get(self.shift, (0, 24 * 60))
+        if start < end:
+            return day == self.day and start <= minute < end
+        return (day == self.day and minute >= start) or (minute < end and day in {self.day, self.day + 1})
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """State between fixes. `box` is meant by every state but OUTSIDE; `away`: consecutive fixes that spoke for leaving; `odd`: a jump not yet believed."""
+    """State between fixes. `box` is meant by every state but OUTSIDE; `odd`: a jump not yet believed.
+
+    `seen_s`: the latest fix that spoke for the box; `away`: how many in a row have not since.
+    """
 
     where: Where = Where.OUTSIDE
     box: int | None = None
     since_s: float = 0.0
+    seen_s: float = 0.0
     dwell_s: float = 0.0
     away: int = 0
     last: Spot | None = None
@@ -113,13 +139,12 @@ def step(course: Course, spot: Spot, boxes: Sequence[Square]) -> tuple[Course, V
         if spot.at_s - last.at_s > MAX_GAP_S or _jumps(last, spot):
             ended = finish(course)
             return _outside(Course(last=spot), spot, boxes), ended
-    gap_s = spot.at_s - last.at_s if last is not None else 0.0
     course = replace(course, last=spot, odd=None)
     if course.where is Where.OUTSIDE or course.box is None:
         return _outside(course, spot, boxes), None
     if course.where is Where.ENTERING:
         return _entering(course, course.box, spot, boxes), None
-    return _dwelling(course, course.box, spot, boxes, gap_s)
+    return _dwelling(course, course.box, spot, boxes)
 
 
 def finish(course: Course) -> Visit | None:
@@ -140,27 +165,31 @@ def _outside(course: Course, spot: Spot, boxes: Sequence[Square]) -> Course:
     inside = _containing(spot, boxes)
     if inside is None:
         return replace(course, where=Where.OUTSIDE, box=None, away=0)
-    return replace(course, where=Where.ENTERING, box=inside, since_s=spot.at_s, dwell_s=0.0, away=0)
+    return replace(course, where=Where.ENTERING, box=inside, since_s=spot.at_s, seen_s=spot.at_s, dwell_s=0.0, away=0)
 
 
 def _entering(course: Course, box: int, spot: Spot, boxes: Sequence[Square]) -> Course:
-    elsewhere = _containing(spot, boxes) not in {None, box}
-    if not elsewhere and boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M):
-        return replace(course, where=Where.DWELL, dwell_s=spot.at_s - course.since_s)
+    if _speaks_for(box, spot, boxes):
+        return replace(course, where=Where.DWELL, seen_s=spot.at_s, dwell_s=spot.at_s - course.since_s, away=0)
+    if boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M) and course.away + 1 < BORDER_FIXES:
+        return replace(course, away=course.away + 1)
     return _outside(course, spot, boxes)
 
 
-def _dwelling(
-    course: Course, box: int, spot: Spot, boxes: Sequence[Square], gap_s: float
-) -> tuple[Course, Visit | None]:
-    elsewhere = _containing(spot, boxes) not in {None, box}
-    if not elsewhere and boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M):
-        dwell_s = course.dwell_s + gap_s
+def _dwelling(course: Course, box: int, spot: Spot, boxes: Sequence[Square]) -> tuple[Course, Visit | None]:
+    if _speaks_for(box, spot, boxes):
+        dwell_s = course.dwell_s + spot.at_s - course.seen_s
         where = Where.DONE if dwell_s >= CREDIT_S else Where.DWELL
-        return replace(course, where=where, dwell_s=dwell_s, away=0), None
-    if course.away == 0:
-        return replace(course, away=1), None
+        return replace(course, where=where, seen_s=spot.at_s, dwell_s=dwell_s, away=0), None
+    most = BORDER_FIXES if boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M) else AWAY_FIXES
+    if course.away + 1 < most:
+        return replace(course, away=course.away + 1), None
     return _outside(Course(last=spot), spot, boxes), finish(course)
+
+
+def _speaks_for(box: int, spot: Spot, boxes: Sequence[Square]) -> bool:
+    """Within the box or its margin, and in no other."""
+    return boxes[box].holds(spot.x_m, spot.y_m, MARGIN_M) and _containing(spot, boxes) in {None, box}
 
 
 def _containing(spot: Spot, boxes: Sequence[Square]) -> int | None:
@@ -191,16 +220,20 @@ def next_box(
     here: Spot,
     speed_mps: float,
     jitter: Sequence[float],
+    kept: int | None = None,
 ) -> int | None:
     """The box most worth driving to: expected x remaining dosage x time since the last visit / (travel + 12 min).
 
     Travel is Manhattan distance / speed. jitter: a factor a box (about 0.8-1.2, drawn by the caller) so that the order cannot
-    be learned. None when every box has had its dose.
+    be learned. kept: where the car was sent before; it stays so unless another is clearly better. None when every box has
+    had its dose.
     """
     worth = [
         _worth(box, dose, here.at_s) * shake / (_manhattan_m(here, box) / speed_mps + STAY_S)
         for box, dose, shake in zip(boxes, doses, jitter, strict=True)
     ]
+    if kept is not None:
+        worth[kept] *= KEPT
     best = max(range(len(worth)), key=worth.__getitem__, default=None)
     return best if best is not None and worth[best] > 0 else None
 

@@ -11,6 +11,7 @@ from headquarters.addresses import Broker
 from headquarters.arrivals import Message
 from headquarters.backoff import Backoff
 from headquarters.datasets.desk import open_desk
+from headquarters.dosage.desk import DosageDesk
 from headquarters.hits.desk import open_desk as open_hits
 from headquarters.link import ANSWERS_AT_ONCE, Link
 from headquarters.logs import FIELDS
@@ -68,9 +69,10 @@ async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Call
         open_hits(settings.store, store, edge.now_ms) as hits,
         asyncio.TaskGroup() as tasks,
     ):
+        dosage = DosageDesk(store, edge.now_ms)
         keeper = Keeper(store, edge.now_ms, Backoff(edge.jitter))
         forever = [
-            tasks.create_task(link.listen(Sorted([desk, lookups, hits], inbox)), name="link"),
+            tasks.create_task(link.listen(Sorted([dosage, desk, lookups, hits], inbox)), name="link"),
             tasks.create_task(_announce(link, ready), name="ready"),
             tasks.create_task(desk.answer(), name="data sets"),
             tasks.create_task(desk.announce(), name="announcements"),
@@ -79,6 +81,7 @@ async def serve(settings: Settings, edge: Edge, stop: asyncio.Event, ready: Call
             tasks.create_task(_answer(lookups.said, link), name="look-up answers"),
             tasks.create_task(hits.answer(outbox), name="hits"),
             tasks.create_task(hits.say_notes(outbox), name="notes"),
+            tasks.create_task(dosage.run(link.say), name="dosage"),
         ]
         draining = [
             tasks.create_task(keeper.run(inbox, outbox), name="keeper"),

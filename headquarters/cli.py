@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "serve": ("headquarters.commands.serve", "take in, store and receipt what the cars send"),
     "status": ("headquarters.commands.status", "vehicles, events per lane, gaps, conflicts, alarms"),
     "export": ("headquarters.commands.export", "print the events as JSON lines"),
+    "dosage": ("headquarters.commands.dosage", "minutes of patrol in the boxes of the forecasts"),
     "publish": ("headquarters.commands.publish", "sign data sets and hand them to the cars"),
     "hits": ("headquarters.commands.hits", "the state of every hit, live with --follow"),
     "note": ("headquarters.commands.note", "say something back to a crew about its hit"),

@@ -12,11 +12,14 @@ from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, About, write_sorted
 from edge.matcher.rows import Row, row_of
 from edge.matcher.swap import swapped
 from edge.spool.database import connect
+from forecast.guidance import received
 from proto.errors import FrameError
 from proto.manifest import Manifest
 from proto.voi import BadRow, HeaderError, parse
 from proto.voi_lines import DELTA_HEADER, HEADER, IN, OUT, Place, id_of, place_taken_out
 from records.pack import PackError, loaded
+
+MAX_FORECAST_BYTES: Final = 64 * 1024  # 4,096 boxes of at most 11 bytes
 
 Put: TypeAlias = Callable[[Path, str, Manifest, Iterable[bytes]], None]
 """(storage, key, manifest, content) -> it is in place. Raises ContentError, BaseError, StoreError or OSError: it is not."""
@@ -68,6 +71,20 @@ def put_blob(storage: Path, key: str, manifest: Manifest, content: Iterable[byte
         connection.execute("COMMIT")
 
 
+def put_forecast(storage: Path, key: str, manifest: Manifest, content: Iterable[bytes]) -> None:
+    """A forecast in its compact wire form, read once before it is put there. [proto-12.6]"""
+    whole = bytearray()
+    for block in content:
+        whole += block
+        if len(whole) > MAX_FORECAST_BYTES:
+            raise ContentError("not a forecast")
+    try:
+        received(bytes(whole))
+    except ValueError as error:
+        raise ContentError("not a forecast") from error
+    put_blob(storage, key, manifest, [bytes(whole)])
+
+
 def read_blob(path: Path, key: str) -> Iterator[bytes]:
     """What `put_blob` put there, piece by piece. Raises StoreError."""
     with closing(connect(path, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB, read_only=True)) as connection:
@@ -79,7 +96,7 @@ KINDS: Final[dict[str, Put]] = {
     "voi": put_list,
     "records": put_records,
     "officers": put_blob,
-    "forecast": put_blob,
+    "forecast": put_forecast,
 }
 
 

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
+from forecast.guidance import SHIFT_MINUTES
 from forecast.model.events import UNKNOWN_MINUTE, Events
 from forecast.model.lattice import Floats
 
@@ -16,7 +16,6 @@ LEVEL_DAYS = 90  # the level follows the last quarter of a year ...
 LEVEL_EVENTS = 200.0  # ... against a prior of "as fitted" worth so many events
 SNOW_MM = 25.4  # an inch: the step that was measured (forecasting.md, 4)
 RIDGE = 1.0  # pulls effects that few days speak for to nil
-SHIFTS: Final = {"day": (7 * 60, 15 * 60), "evening": (15 * 60, 23 * 60), "night": (23 * 60, 7 * 60)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def volume(events: Events, day: int, weather: Mapping[int, Weather]) -> Volume:
 
 def shift_of(minute: int) -> str:
     """The shift of a minute of the day."""
-    for name, (start, end) in SHIFTS.items():
+    for name, (start, end) in SHIFT_MINUTES.items():
         if start <= minute < end:
             return name
     return "night"
@@ -72,7 +71,7 @@ def shift_of(minute: int) -> str:
 
 def in_shift(events: Events, shift: str) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Which events lie in the shift; those without a clock time in none."""
-    start, end = SHIFTS[shift]
+    start, end = SHIFT_MINUTES[shift]
     known = events.minute != UNKNOWN_MINUTE
     if start < end:
         return np.asarray(known & (events.minute >= start) & (events.minute < end))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from headquarters.arrivals import Arrival, Holding, Sent, Unreadable, Wanting
 from headquarters.audit import heads
+from headquarters.dosage import visits
 from headquarters.hits.taking import note_hits
 from headquarters.store import accounted, alarms, ancestry, aside, bodies, streams
 from headquarters.store.alarms import Raised
@@ -75,6 +76,7 @@ class _Intake:
         if batch.lane is Lane.URGENT and kept.new:
             self._raise(ancestry.note_starts(self._connection, stream, [body for _, body in numbered]))
             note_hits(self._connection, stream, numbered, self._now_ms)
+            visits.note(self._connection, stream, [body for _, body in numbered], self._now_ms)
         if batch.lane is Lane.AUDIT and numbered:
             self._audited(vehicle, batch.epoch, numbered, kept.new)
         self._raise(Raised(CONFLICT, vehicle, batch.epoch, batch.lane, {"seq": seq}) for seq in kept.conflicts)

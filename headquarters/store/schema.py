@@ -70,5 +70,13 @@ CREATE INDEX IF NOT EXISTS note_open ON note (id) WHERE NOT noted;
 -- The last record of each epoch's lane audit: its number, the link of its body, and how many were stored.
 CREATE TABLE IF NOT EXISTS audit_head (
     vehicle TEXT NOT NULL, epoch BLOB NOT NULL, last INTEGER NOT NULL, link BLOB NOT NULL, count INTEGER NOT NULL,
-    PRIMARY KEY (vehicle, epoch))
+    PRIMARY KEY (vehicle, epoch));
+
+-- Visits of cars to boxes of a forecast: the latest that `dwell` events say of each. `ended_ms`: UTC, so far.
+CREATE TABLE IF NOT EXISTS dwell (
+    epoch INTEGER NOT NULL REFERENCES epoch, name TEXT NOT NULL, version INTEGER NOT NULL, box INTEGER NOT NULL,
+    arrived_ms INTEGER NOT NULL, dwell_s INTEGER NOT NULL, credit_s INTEGER NOT NULL, is_over INTEGER NOT NULL,
+    ended_ms INTEGER NOT NULL, lat_e6 INTEGER NOT NULL, lon_e6 INTEGER NOT NULL, model BLOB,
+    PRIMARY KEY (epoch, name, version, box, arrived_ms)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS dwell_ended ON dwell (ended_ms)
 """

@@ -85,6 +85,20 @@ def test_two_boxes_that_touch_share_no_second() -> None:
     assert visits[0].dwell_s + course.dwell_s <= 600
 
 
+def test_a_car_parked_on_the_line_between_two_boxes_is_one_visit_to_one_of_them() -> None:
+    spots = [(float(t), 1254.0 if t % 10 else 1246.0, 1100.0) for t in range(0, 600, 5)]
+    course, visits = drive(spots)
+    assert (course.where, course.box, visits) == (Where.DWELL, 0, [])
+    assert course.dwell_s >= 585
+
+
+def test_a_car_that_moved_over_the_line_and_stays_there_is_in_the_other_box_before_long() -> None:
+    course, visits = drive(still(0, 300, x_m=1240) + still(300, 600, x_m=1262))
+    assert [visit.box for visit in visits] == [0]
+    assert (course.box, course.where) == (1, Where.DWELL)
+    assert course.dwell_s >= 240
+
+
 def test_a_tunnel_of_a_minute_is_bridged_and_a_longer_gap_ends_the_visit() -> None:
     assert drive(still(0, 100) + still(150, 200))[0].dwell_s == pytest.approx(195)
     course, visits = drive(still(0, 100) + still(200, 230))

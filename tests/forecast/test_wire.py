@@ -22,7 +22,7 @@ def _patrol(count: int, anchor: Anchor | None = None) -> Patrol:
     )
 
 
-def test_what_was_sent_arrives_but_for_the_last_digits_of_expected_hits() -> None:
+def test_what_was_sent_arrives_but_for_the_last_digits_of_expected_hits() -> None:  # [proto-12.6]
     sent = _patrol(27, Anchor(38.6270025, -90.1994042, 270_000, 313_000, 0.25))
     got = decode(encode(sent))
     assert (got.day, got.shift, got.side_m, got.cell_m, got.model, got.anchor) == (
