@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from forecast.frame import degrees, metres
-from forecast.wire import Anchor, decode
+from forecast.frame import degrees
+from forecast.frame import metres as metres
+from forecast.wire import Anchor as Anchor
+from forecast.wire import Box, Patrol, decode, encode
 
 MARGIN_M = 30.0  # a car parked on the border stays in
 AWAY_FIXES: Final = 2  # beyond the margin, one fix may be a wander
@@ -124,6 +126,17 @@ def received(packed: bytes) -> Orders:
     patrol = decode(packed)
     boxes = tuple(Square(box.x_m, box.y_m, patrol.side_m, box.expected) for box in patrol.boxes)
     return Orders(patrol.day, patrol.shift, patrol.model, patrol.anchor, boxes)
+
+
+def packed(orders: Orders, cell_m: float) -> bytes:
+    """The compact wire form of orders whose corners lie on multiples of cell_m; ValueError otherwise, or for boxes of several sides."""
+    sides = {box.side_m for box in orders.boxes}
+    if len(sides) > 1:
+        raise ValueError("boxes of one forecast have one side")
+    boxes = tuple(Box(box.x_m, box.y_m, box.expected) for box in orders.boxes)
+    return encode(
+        Patrol(orders.day, orders.shift, max(sides, default=cell_m), cell_m, orders.model, orders.anchor, boxes)
+    )
 
 
 def step(course: Course, spot: Spot, boxes: Sequence[Square]) -> tuple[Course, Visit | None]:
@@ -253,10 +266,11 @@ def bearing(here: Spot, box: Square) -> tuple[float, float]:
 
 
 def _worth(box: Square, dose: Dose | None, now_s: float) -> float:
+    """What is left of the dose, less as the visit was long and is fresh: a box that was only driven through is worth what it was."""
     if dose is None or now_s - dose.ended_s >= COOL_DOWN_S:
         return box.expected
-    rested = max(0.0, now_s - dose.ended_s) / COOL_DOWN_S
-    return box.expected * (1.0 - dose.credit_s / CREDIT_S) * rested
+    had, fresh = dose.credit_s / CREDIT_S, 1.0 - max(0.0, now_s - dose.ended_s) / COOL_DOWN_S
+    return box.expected * (1.0 - had) * (1.0 - had * fresh)
 
 
 def _manhattan_m(here: Spot, box: Square) -> float:

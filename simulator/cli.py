@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from simulator.commands import capture, demo, records, replay, world
+from simulator.commands import capture, demo, patrol, records, replay, world
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"patrol-sim {metadata.version('patrol-edge')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (demo, world, replay, capture, records):
+    for command in (demo, world, replay, capture, patrol, records):
         command.add(commands)
     args = parser.parse_args(argv)
     if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:

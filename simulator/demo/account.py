@@ -72,6 +72,10 @@ class Summary:
     reconnects: int
     replugs: int
     kills: int
+    dwell_events: int
+    """At headquarters: what the car said of its stays in boxes of the forecast."""
+    dwell_s: int
+    """Of the stays that they tell of, as far as the car lived to tell."""
 
 
 def summary(known: Evidence) -> Summary:
@@ -98,12 +102,24 @@ def summary(known: Evidence) -> Summary:
         reconnects=known.reconnects,
         replugs=known.replugs,
         kills=len(known.kills_ns),
+        dwell_events=sum(line["kind"] == "dwell" for line in known.exported),
+        dwell_s=sum(_stays_s(known.exported).values()),
     )
 
 
 def rank(rising: Sequence[float], share: float) -> float | None:
     """The smallest value that `share` of all do not exceed (nearest rank), to a thousandth; None of nothing."""
     return round(rising[ceil(share * len(rising)) - 1], 3) if rising else None
+
+
+def _stays_s(exported: Sequence[Line]) -> dict[tuple[str, int, int], int]:
+    """By (epoch, box, arrival), the longest that was said of each stay: what was said before is included in it."""
+    stays: dict[tuple[str, int, int], int] = {}
+    for line in exported:
+        if line["kind"] == "dwell":
+            stay = (line["epoch"], line["box"], line["arrived_ms"])
+            stays[stay] = max(stays.get(stay, 0), line["dwell_s"])
+    return stays
 
 
 def _repeated(exported: Sequence[Line]) -> int:

@@ -54,6 +54,11 @@ def _sentences(s: Summary, failures: Sequence[str]) -> list[Text]:
             f" Killed: {_times(s.kills)}."
         )
     )
+    rows.append(
+        Text(
+            f"Of the patrol in the forecast's boxes, headquarters has {s.dwell_events} events; {s.dwell_s} s of dwell."
+        )
+    )
     if failures:
         return [*rows, *(Text(f"FAILED: {failure}.", style=_BAD) for failure in failures)]
     return [

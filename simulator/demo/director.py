@@ -13,6 +13,7 @@ from simulator.demo.account import Evidence
 from simulator.demo.drive import Drive
 from simulator.demo.evidence import evidence, said_by
 from simulator.demo.follow import Follower
+from simulator.demo.patrolled import write_forecast, write_key
 from simulator.demo.programs import Program, Programs, programs
 from simulator.demo.scene import Scene, TruthTail
 from simulator.demo.timeline import READS_A_SECOND, hits
@@ -41,8 +42,13 @@ async def perform(drive: Drive) -> Evidence:
             "headquarters", "headquarters", "serve", "--broker", url, "--store", drive.store, stays=True
         )
         await world.line()
+        key = write_key(drive.folder, drive.config)
+        forecast = write_forecast(drive.folder, drive.seed)
         await said_by(started, "import", "edge", "data", "import", "--config", drive.config, drive.folder / LIST)
         await headquarters.line()
+        await said_by(
+            started, "publish", "headquarters", "publish", "forecast", forecast, "--store", drive.store, "--key", key
+        )
         await _Acts(drive, started, scene, broker, port).play(world)
         await headquarters.end()
         return await evidence(drive, started)

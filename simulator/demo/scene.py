@@ -64,6 +64,7 @@ class Scene:
     _alerts: int = 0
     _replugs: int = 0
     _reconnects: int = 0
+    _dwells: int = 0
     _killed_ns: int | None = None
     _known: set[str] = field(default_factory=set)
 
@@ -111,6 +112,9 @@ class Scene:
             self.tell(words.READ_AGAIN, mono_ns, is_good=True)
         if self.witness.reconnects > self._reconnects:
             self.tell(words.LINKED_AGAIN, mono_ns, is_good=True)
+        if self.witness.dwells > self._dwells == 0:
+            self.tell(words.DWELLS, mono_ns, is_good=True)
+        self._dwells = self.witness.dwells
         self._replugs, self._reconnects = self.witness.replugs, self.witness.reconnects
 
     def _wait_ms(self, alert: Mapping[str, Any]) -> float | None:

@@ -20,6 +20,10 @@ class Witness:
         self.replugs = 0
         self.reconnects = 0
         """Times the link came up again, after it was lost or after the daemon was killed."""
+        self.patrol = ""
+        """The latest state that the guidance said."""
+        self.dwells = 0
+        """Times it said that the car is in a box."""
         self.link_up = False
         self.status: Mapping[str, Any] | None = None
         """The latest; None while the daemon is away."""
@@ -44,12 +48,16 @@ class Witness:
                 self.dropped += line["count"]
             case "link":
                 self._link(up=line["up"])
+            case "patrol":
+                self.dwells += line["state"] == "dwell" and self.patrol != "dwell"
+                self.patrol = line["state"]
             case "device":
                 self._device(line["name"], up=line["up"])
 
     def lost(self) -> None:
         """The socket is gone, and the daemon with it."""
         self.status = None
+        self.patrol = ""
         self.link_up = False
         self.reading.clear()
         self._gone.clear()

@@ -13,6 +13,7 @@ KILLED: Final = "The daemon is killed with kill -9, and started again at once."
 DRAINING: Final = "The drive is over: headquarters gets what is still on the card."
 READ_AGAIN: Final = "The camera is read again."
 LINKED_AGAIN: Final = "The link is up again: what waited is sent."
+DWELLS: Final = "The car is in a box of the forecast: its minutes count there. A box gives no ground for a stop."
 ALIVE_AGAIN: Final = "The daemon is back, {:.1f} s after the kill."
 
 

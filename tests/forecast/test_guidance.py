@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -154,6 +155,14 @@ def test_the_next_box_weighs_hits_against_the_way_and_forgets_no_visit() -> None
     assert next_box(BOXES, [seen] * 3, Spot(900.0 + COOL_DOWN_S, 1000, 1000, 5.0), 8.0, calm) == 0
     assert next_box((), [], here, 8.0, []) is None
     assert next_box(BOXES, [None] * 3, here, 8.0, [0.8, 1.2, 1.0]) == 1
+
+
+def test_a_box_that_was_driven_through_is_worth_hardly_less_and_one_that_was_dosed_nothing() -> None:
+    here, calm = Spot(1000.0, 1100, 1100, 5.0), [1.0, 1.0]
+    through, dosed_, other = Dose(20.0, 1000.0), Dose(CREDIT_S, 1000.0), replace(TOUCHING, expected=0.08)
+    assert next_box((BOX, other), [through, None], here, 8.0, calm) == 0
+    assert next_box((BOX, other), [dosed_, None], here, 8.0, calm) == 1
+    assert next_box((BOX,), [dosed_], replace(here, at_s=999.0 + COOL_DOWN_S), 8.0, [1.0]) is None
 
 
 def test_doses_add_up_to_a_quarter_of_an_hour_and_fade_after_the_cool_down() -> None:

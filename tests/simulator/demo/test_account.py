@@ -90,3 +90,14 @@ def test_without_alerts_there_is_nothing_to_say_of_their_speed(make_evidence: Ma
 )  # nearest rank
 def test_a_rank_is_a_value_that_was_measured(share: float, value: float) -> None:
     assert rank([float(ms) for ms in range(1, 11)], share) == value
+
+
+def test_dwell_counts_each_stay_once_by_the_longest_that_was_said_of_it(make_evidence: Make) -> None:
+    def dwell(epoch: str, arrived_ms: int, dwell_s: int) -> dict[str, Any]:
+        head = {"vehicle": "sim-1", "epoch": epoch, "lane": "urgent", "seq": 100 + dwell_s, "kind": "dwell"}
+        return head | {"box": 0, "arrived_ms": arrived_ms, "dwell_s": dwell_s}
+
+    more = (dwell("aa", 5, 1), dwell("aa", 5, 300), dwell("bb", 9, 2))
+    found = summary(make_evidence(exported=(*make_evidence().exported, *more)))
+    assert (found.dwell_events, found.dwell_s) == (3, 302)
+    assert broken_rules(found) == []
