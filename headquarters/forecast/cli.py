@@ -10,7 +10,7 @@ from typing import Final
 
 from forecast.model.forecaster import HistoryError
 from forecast.model.rolling import Trial
-from headquarters.forecast import cards, evaluating, plots, publishing, words, writing
+from headquarters.forecast import cards, evaluating, plots, publishing, report, words, writing
 from headquarters.forecast.decisions import read_decisions
 from headquarters.forecast.making import Made, Order, made
 from headquarters.forecast.reading import InputError, read_events, read_weather
@@ -20,7 +20,7 @@ USAGE = 2
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds `forecast make`, `publish`, `withdraw` and `evaluate`."""
+    """Adds `forecast make`, `publish`, `withdraw`, `evaluate` and `report`."""
     forecast = subparsers.add_parser("forecast", help="where and when crime is likely", epilog=words.EPILOG)
     actions = forecast.add_subparsers(dest="action", required=True, metavar="ACTION")
     words.add_make(actions.add_parser("make", help="one forecast for a day or shift", epilog=words.EPILOG))
@@ -29,6 +29,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     words.add_withdraw(actions.add_parser("withdraw", help="the kill switch: no boxes in any car", epilog=words.EPILOG))
     words.add_evaluate(actions.add_parser("evaluate", help="how good it would have been", epilog=words.EPILOG))
+    words.add_report(actions.add_parser("report", help="results of evaluate as Markdown, with plots"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -139,6 +140,20 @@ def _evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
+def _report(args: argparse.Namespace) -> int:
+    results = report.read(args.results)
+    text = report.markdown(results)
+    if args.into is None:
+        print(text)
+    else:
+        document = args.into.read_text(encoding="utf-8")
+        args.into.write_text(report.written_into(document, text), encoding="utf-8")
+    if args.plots:
+        latest = max(one["to"] for one in results)
+        report.draw([one for one in results if one["to"] == latest][-1], args.plots)
+    return 0
+
+
 def _progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
@@ -148,4 +163,5 @@ ACTIONS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "publish": _publish,
     "withdraw": _withdraw,
     "evaluate": _evaluate,
+    "report": _report,
 }

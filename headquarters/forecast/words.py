@@ -66,6 +66,15 @@ def add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the result as JSON")
 
 
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """`report`: what evaluations found, as a document has it."""
+    parser.add_argument("results", nargs="+", type=Path, metavar="RESULT.json", help="what `evaluate --json` printed")
+    parser.add_argument(
+        "--into", type=Path, metavar="F.md", help="between the two marks of this document; stdout without it"
+    )
+    parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the last period at its largest share here")
+
+
 def day(text: str) -> int:
     """A date as ordinal day."""
     try:
