@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +17,17 @@ from edge.patrol.doses import Doses
 from edge.patrol.guide import Guide, Stay
 from edge.patrol.view import boxes, idle, view
 from forecast.guidance import Spot
-from proto.dosage import decode_dosage
+from proto.dosage import Dosage, decode_dosage
 from proto.events import Dwell
 
 log = logging.getLogger(__name__)
 
 TICK_S: Final = 1.0  # of guidance: two fixes make a visit; and no screen needs more than a line a second
 NAME: Final = "patrol.json"  # boxes by number and seconds: no position
+
+MOST_EARLY: Final = (
+    16  # dosage of a forecast that is not taken up yet: headquarters speaks as soon as the set is in place
+)
 
 Held = Callable[[], Mapping[str, Holding]]
 
@@ -55,6 +60,7 @@ class Patrol:
         """What `_carried` was loaded from."""
         self._placed_ms = -1
         self._said: tuple[dict[str, Any], list[dict[str, Any]]] = ({}, [])
+        self._early: deque[tuple[Dosage, float]] = deque(maxlen=MOST_EARLY)
         self._is_unsaved = False
         self.dwell_s = 0.0
         """In boxes, of visits that are over, since the start."""
@@ -102,9 +108,11 @@ class Patrol:
 
     def take(self, word: str, payload: bytes, now_s: float) -> None:  # noqa: ARG002 - a downlink's words
         """What the boxes have had from all cars. Raises FrameError: it is none."""
-        dosage = decode_dosage(payload)
+        dosage, uptime_s = decode_dosage(payload), self._clock.now().uptime_ms / 1000
         if self._guide is not None and self._guide.carried.name == dosage.set:
-            self._guide.doses.told(dosage.doses, self._clock.now().uptime_ms / 1000)
+            self._guide.doses.told(dosage.doses, uptime_s)
+        else:
+            self._early.append((dosage, uptime_s))
 
     def connected(self) -> None:
         """Headquarters says the dosage of its own accord."""
@@ -161,10 +169,21 @@ class Patrol:
             return
         self.close()
         self._guide = None if carried is None else Guide(carried, Doses(carried.orders), self._chance)
-        if self._guide is not None and before is not None and self._guide.carried.orders.anchor is not None:
-            self._guide.doses.carry_over(before.doses)
+        if self._guide is not None:
+            self._know(self._guide.doses, self._guide.carried, before)
         what = "none" if carried is None else f"{carried.name} version {carried.version}"
         log.info("forecast: %s", what)
+
+    def _know(self, doses: Doses, carried: Carried, before: Guide | None) -> None:
+        """What was known of the ground, and what was said of this forecast before it was taken up."""
+        if carried.orders.anchor is None:
+            return
+        if before is not None:
+            doses.carry_over(before.doses)
+        for dosage, uptime_s in self._early:
+            if dosage.set == carried.name:
+                doses.told(dosage.doses, uptime_s)
+        self._early.clear()
 
     def _spot(self, guide: Guide, uptime_ms: int) -> Spot | None:
         """A fix that was not seen before, on the forecast's ground."""

@@ -1,14 +1,19 @@
 """Fixes, forecasts and headquarters' word in; guidance on the socket and dwell events out."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from edge.data.content import ContentError
+from edge.data.kinds import put_forecast
 from edge.patrol.carried import Today
 from forecast.guidance import NO_GROUND
 from forecast.wire import Box
 from proto.dosage import BoxDose, Dosage, encode_dosage
 from proto.errors import FrameError
+from proto.manifest import Manifest, hashes_of
 
 if TYPE_CHECKING:
     from tests.edge.patrol.conftest import Car
@@ -128,6 +133,21 @@ async def test_the_end_of_the_daemon_ends_the_visit(car: "Car") -> None:
     assert car.patrol.figures() == {"patrol_boxes": 3, "patrol_dwell_s": 99}
 
 
+async def test_its_task_takes_up_what_is_held_and_ends_the_visit_when_it_is_ended(
+    car: "Car", eventually: Callable[..., Any]
+) -> None:
+    await car.holds()
+    car.stays(100, 100, 100)
+    car.born()
+    running = asyncio.get_running_loop().create_task(car.patrol.run())
+    await eventually(lambda: car.patrol.figures()["patrol_boxes"])
+    car.stays(100, 100, 10)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (car.dwells[-1].box, car.dwells[-1].left_ms is not None) == (0, True)
+
+
 async def test_withdrawn_guides_nobody_and_a_newer_version_goes_on(car: "Car") -> None:  # [proto-12.7]
     await car.holds(version=1)
     car.stays(100, 100, 100)
@@ -197,6 +217,21 @@ async def test_where_another_car_is_or_was_this_one_does_not_go(car: "Car") -> N
     assert car.line["next"]["box"] == 1  # what headquarters says replaces what it said
     with pytest.raises(FrameError):
         car.patrol.take("dosage", b"\x00", 0.0)
+
+
+async def test_what_is_said_of_a_forecast_before_it_is_taken_up_is_not_lost(car: "Car") -> None:  # [proto-12.4]
+    car.patrol.take("dosage", encode_dosage(Dosage("central", (BoxDose(*MIDDLE_2, 900, 60),))), 0.0)
+    car.pass_s(60)
+    await car.holds()
+    assert [box["dose_min"] for box in car.line["boxes"]] == [0, 0, 15]
+
+
+async def test_what_is_no_forecast_is_not_put_in_place(car: "Car") -> None:  # [proto-12.6]
+    manifest = Manifest("central", "forecast", 1, 0, 1, 1, 3, 3, hashes_of(b"PF?", 3))
+    for content in ([b"PF?"], [b""], [b"x" * 65_536, b"y"]):
+        with pytest.raises(ContentError, match="not a forecast"):
+            put_forecast(car.storage, "5a" * 32, manifest, content)
+    assert not (car.storage / "data").exists()
 
 
 async def test_what_the_car_did_itself_is_not_talked_down(car: "Car") -> None:  # [proto-12.5]
