@@ -1,9 +1,6 @@
 """A damaged spool, a damaged list, a full card, a clock in 1970: the service starts, warns the crew, and says what is wrong."""
 
 import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -15,6 +12,7 @@ from tests.faults.rig.car import Car
 from tests.faults.rig.program import until
 from tests.faults.rig.rig import Rig
 from tests.faults.rig.shim import Shim
+from tests.faults.tortures.disk_full import fill, small_disk
 
 READS = 1500
 AT_ONCE = 50
@@ -87,20 +85,9 @@ def test_a_damaged_list_is_no_reason_to_stay_down(rig: Rig, has_previous: bool) 
     assert "list-damaged" in rig.headquarters.alarm_names()
 
 
-@contextmanager
-def small_disk(folder: Path, size_kb: int) -> Iterator[None]:
-    """A file system of its own at the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", folder], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="not root: a small file system cannot be mounted")
 def test_a_full_card_gets_no_promise_and_the_crew_its_warning_and_room_is_noticed(rig: Rig) -> None:
-    with small_disk(rig.car.state, 8192):
+    with small_disk(rig.car.state):
         rig.car.carry(plate(n) for n in range(AT_ONCE, 10_000))
         rig.broker.start()
         rig.headquarters.start()
@@ -120,17 +107,6 @@ def test_a_full_card_gets_no_promise_and_the_crew_its_warning_and_room_is_notice
         rig.car.unplug()
     assert verdict.is_good, verdict
     assert not rig.car.follower.of("dropped")
-
-
-def fill(path: Path) -> None:
-    """Not a byte is left on the file system."""
-    with path.open("wb", buffering=0) as file:
-        for size in (65_536, 4096, 1):
-            try:
-                while file.write(bytes(size)) == size:
-                    pass
-            except OSError:
-                continue
 
 
 def _is_full_of_reads(rig: Rig) -> bool:

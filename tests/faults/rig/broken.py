@@ -187,6 +187,16 @@ CLOCK_BELIEVED: Final = Fault(
         ),
     ),
 )
+FULL_PROMISED: Final = Fault(
+    "what finds no room counts as stored",
+    (
+        Edit(
+            "edge/spool/recorder.py",
+            '                self._disk.began("disk full")\n',
+            '                self._disk.began("disk full")\n                return True\n',
+        ),
+    ),
+)
 UNGROUPED: Final = Fault(
     "every read is a commit of its own",
     (Edit("edge/spool/inbox.py", "if urgent or waiting + 1 >= self._group_events:", "if True:"),),
@@ -206,6 +216,7 @@ BROKEN: Final[dict[str, Fault]] = {
     "watchdog-blind": WATCHDOG_BLIND,
     "clock-believed": CLOCK_BELIEVED,
     "ungrouped": UNGROUPED,
+    "full-promised": FULL_PROMISED,
 }
 
 

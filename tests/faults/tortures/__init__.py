@@ -9,6 +9,7 @@ from tests.faults.tortures import (
     cold_start,
     crash_states,
     disk_bytes,
+    disk_full,
     hang,
     hq_restored,
     io_errors,
@@ -33,6 +34,7 @@ TORTURES: Final[dict[str, Torture]] = {
     "power": power.TORTURE,
     "soak": soak.TORTURE,
     "crash-states": crash_states.TORTURE,
+    "disk-full": disk_full.TORTURE,
     "io-errors": io_errors.TORTURE,
     "disk-bytes": disk_bytes.TORTURE,
 }

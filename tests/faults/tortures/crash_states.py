@@ -79,15 +79,15 @@ sleep 3600
 class States:
     """What is looked at, one state after the other."""
 
-    def __init__(self, folder: Path, states: int, seed: int) -> None:
+    def __init__(self, folder: Path, order: Order) -> None:
         self.found = Found(more={"cycles": 0, "lossy_states": 0, "entries": 0})
         self._folder = folder
-        self._states = states
-        self._chance = Random(seed)
+        self._order = order
+        self._chance = Random(order.seed)
         self._promised: Promises = {}
 
     def run(self, fresh: Path, log: Path) -> Found:
-        """So many states, evenly over the log; SIGINT and SIGTERM end it early."""
+        """So many states, evenly over the log; time, SIGINT and SIGTERM end it early."""
         written = list(entries(log))
         device, due = Device(fresh, log), 0.0
         self.found.more["entries"] = len(written)
@@ -95,8 +95,8 @@ class States:
             for entry in written:
                 self._mark(entry)
                 device.follow(entry)
-                due += self._states / len(written)
-                while due >= 1:
+                due += self._order.cycles / len(written)
+                while due >= 1 and not self._order.is_over():
                     due -= 1
                     self._look(device)
         except (KeyboardInterrupt, SystemExit):
@@ -134,7 +134,7 @@ def crash_states(order: Order, lives: tuple[tuple[int, int], ...]) -> Found:
     folder = MEMORY / order.folder.name if MEMORY.is_dir() else order.folder / "states"
     folder.mkdir()
     try:
-        return States(folder, order.cycles, order.seed).run(fresh, log)
+        return States(folder, order).run(fresh, log)
     finally:
         for left in folder.glob("*.img"):
             left.unlink()

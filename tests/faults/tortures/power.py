@@ -115,7 +115,7 @@ def run(order: Order) -> Found:
     campaign = Campaign(order)
     with campaign.running():
         try:
-            for _ in range(order.cycles):
+            for _ in order.rounds():
                 campaign.cut()
         except (KeyboardInterrupt, SystemExit):
             pass
