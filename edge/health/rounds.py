@@ -17,6 +17,7 @@ LISTS_EVERY: Final = 10  # looks; an import knocks at once, this is for a file t
 HEALTH_EVERY: Final = 60
 STORE_EVERY: Final = int(STORE_EVERY_S / LOOK_S)
 TIDY_EVERY: Final = 600
+TIDY_FIRST: Final = 60  # a drive may be short, and a car that never tidies keeps its rows until the quota cuts them
 
 
 class Rounds:
@@ -52,7 +53,7 @@ class Rounds:
                 self._matcher.reload()
             if looks % HEALTH_EVERY == 0:
                 self._inbox.offer(Health(self._clock.now(), self._status.figures()), "health")
-            if looks % TIDY_EVERY == TIDY_EVERY - 1:
+            if looks % TIDY_EVERY == TIDY_FIRST:
                 await self._tidy(spool, self._clock.now())
                 for save in self._saves:
                     await save()

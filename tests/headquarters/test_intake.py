@@ -141,6 +141,17 @@ def test_what_a_car_holds_and_we_lack_is_found(connection: sqlite3.Connection, m
     ]
 
 
+def test_a_store_that_lacks_what_it_gave_receipts_for_says_so_once(
+    connection: sqlite3.Connection, make_batch: "MakeBatch"
+) -> None:
+    """[proto-4.5]"""
+    took(connection, make_batch(1, 4))
+    holding = Holding("car-1", (Held(b"epoch--1", Lane.READ, Ranges([(1, 9)])),))
+    taken, again = take(connection, [holding], 0), take(connection, [holding], 1)
+    assert [(alarm.name, alarm.detail) for alarm in taken.alarms] == [("receipted and lost", {"numbers": 5})]
+    assert again.alarms == []
+
+
 def test_a_want_is_let_by(connection: sqlite3.Connection) -> None:
     assert take(connection, [Wanting("car-1", ("list", "nonsense"))], 0) == Taken()
 

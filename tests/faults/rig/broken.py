@@ -225,6 +225,7 @@ def broken_tree(name: str, folder: Path) -> Path:
     tree = folder / f"broken-{name}"
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tree / package, ignore=shutil.ignore_patterns("__pycache__", "captures"))
+    shutil.copy(ROOT / "pyproject.toml", tree)
     for edit in BROKEN[name].edits:
         apply(edit, tree)
     return tree

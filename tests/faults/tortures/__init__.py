@@ -19,6 +19,7 @@ from tests.faults.tortures import (
     outage,
     power,
     soak,
+    steps,
 )
 
 TORTURES: Final[dict[str, Torture]] = {
@@ -37,4 +38,5 @@ TORTURES: Final[dict[str, Torture]] = {
     "disk-full": disk_full.TORTURE,
     "io-errors": io_errors.TORTURE,
     "disk-bytes": disk_bytes.TORTURE,
+    "steps": steps.TORTURE,
 }
