@@ -90,9 +90,15 @@ class Car:
                 self.start()
 
     def until_heard(self, *cameras: str) -> None:
-        """Returns when the daemon has had these ports open for long enough to have set them up; all, unless named."""
+        """Returns when the daemon has had these ports open for long enough to have set them up; all, unless named.
+
+        And when the follower hears it: on a busy machine an alert may be over before anybody listens.
+        """
         for name in cameras or self.ports:
-            until(lambda: self.is_alive() and self.ports[name].heard(), f"port {name} is open")  # noqa: B023
+            until(
+                lambda: self.is_alive() and self.ports[name].heard() and name in self.follower.up,
+                f"port {name} is open",
+            )  # noqa: B023
 
     def kill(self) -> None:
         """SIGKILL; what it had said is heard to the end."""

@@ -22,6 +22,8 @@ from tests.faults.rig.wire import HERE, Wire
 YEARS: Final = 10
 MOMENT_S: Final = 2.0  # how long to lie in wait for headquarters' next commit or receipt
 AT_COMMIT: Final = 0.5
+EVENTS_A_SECOND: Final = 1000
+PATIENCE: Final = 10
 FREEZE_S: Final = (2.0, 5.0)
 
 
@@ -38,6 +40,19 @@ class World:
     """How often each nemesis struck."""
     headquarters: threading.Lock = field(default_factory=threading.Lock)
     """One harm at a time to headquarters."""
+
+    def let_live(self, chance: Random, most_s: float) -> None:
+        """Until so many more events are stored as a quiet machine stores in that time; on a busy one nothing else would move.
+
+        What stops every promise must end, too: at most PATIENCE times as long.
+        """
+        seconds = chance.uniform(most_s / 8, most_s)
+        enough = self.rig.car.follower.promises() + seconds * EVENTS_A_SECOND
+        until_s = time.monotonic() + seconds * PATIENCE
+        self.over.wait(seconds / 4)
+        while self.rig.car.follower.promises() < enough and time.monotonic() < until_s:
+            if self.over.wait(0.1):
+                return
 
     def wait(self, chance: Random, least_s: float, most_s: float) -> None:
         self.over.wait(chance.uniform(least_s, most_s))
@@ -161,7 +176,7 @@ NEMESES: Final[dict[str, tuple[Nemesis, float]]] = {
     "disk full": (fill_disk, 20),
     "client id taken": (impostor, 15),
 }
-"""Each with the longest pause before it strikes again, seconds."""
+"""Each with the longest pause before it strikes again, seconds of a quiet machine."""
 
 
 @contextmanager
@@ -172,7 +187,7 @@ def all_at_once(world: World) -> Iterator[None]:
     def haunt(name: str, nemesis: Nemesis, pause_s: float) -> None:
         chance = Random(f"{world.seed} {name}")
         while not world.over.is_set():
-            world.wait(chance, pause_s / 8, pause_s)
+            world.let_live(chance, pause_s)
             try:
                 nemesis(world, chance)
             except BaseException as error:

@@ -39,7 +39,7 @@ def _world(order: Order) -> Iterator[tuple[Rig, Wire]]:
     wire = Wire()
     rig = Rig(order.folder, tree=order.tree, address=HERE)
     rig.car.daemon.words[:0] = wire.car_words
-    rig.car.daemon.environment |= {"PYTHONASYNCIODEBUG": "0", "PYTHONWARNINGS": "default::ResourceWarning"}
+    rig.car.daemon.environment |= {"PYTHONWARNINGS": "default::ResourceWarning"}
     rig.car.config.write_text(rig.car.config.read_text().replace("[storage]\n", f"[storage]\nquota_mb = {QUOTA_MB}\n"))
     rig.car.follower.kept = ("alarm", "dropped")
     rig.feeder.rate = RATE
