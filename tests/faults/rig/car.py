@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,10 +96,10 @@ class Car:
         And when the follower hears it: on a busy machine an alert may be over before anybody listens.
         """
         for name in cameras or self.ports:
-            until(
-                lambda: self.is_alive() and self.ports[name].heard() and name in self.follower.up,
-                f"port {name} is open",
-            )  # noqa: B023
+            until(partial(self._is_heard, name), f"port {name} is open")
+
+    def _is_heard(self, name: str) -> bool:
+        return self.is_alive() and self.ports[name].heard() and name in self.follower.up
 
     def kill(self) -> None:
         """SIGKILL; what it had said is heard to the end."""
