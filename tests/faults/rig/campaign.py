@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -36,10 +37,12 @@ class Order:
     """What a torture fetches, so that the next one need not."""
     until_s: float = math.inf
     """Of time.monotonic(): a campaign that can end early begins nothing new after it, and says what it has done."""
+    told_to_end: threading.Event = field(default_factory=threading.Event)
+    """The same, from outside: SIGTERM."""
 
     def is_over(self) -> bool:
         """Whether nothing new is to be begun."""
-        return time.monotonic() >= self.until_s
+        return time.monotonic() >= self.until_s or self.told_to_end.is_set()
 
     def rounds(self) -> Iterator[int]:
         """The cycles, from 0, until they are done or time is up."""

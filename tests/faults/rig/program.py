@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ROOT: Final = Path(__file__).parents[3]
-PATIENCE_S: Final = 60.0  # for what must come; a busy machine may take long, a test that passes does not
+PATIENCE_S: Final = float(os.environ.get("PATROL_PATIENCE_S", "60"))
+"""For what must come; a busy machine may take long, a test that passes does not."""
 LOOK_S: Final = 0.01
 
 

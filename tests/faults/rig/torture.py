@@ -34,11 +34,11 @@ def main() -> int:
     if mosquitto_path() is None:
         print("mosquitto is not installed (Debian: apt install mosquitto)", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder, began_s = Path(tempfile.mkdtemp(prefix="torture-")), time.monotonic()
     tree = broken_tree(args.broken, folder) if args.broken else ROOT
     until_s = began_s + 60 * args.at_most
     order = Order(folder, args.cycles, args.seed, tree, args.tools, until_s)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1) if order.is_over() else order.told_to_end.set())
     try:
         found = TORTURES[args.torture].run(order)
     except NotPossibleError as reason:

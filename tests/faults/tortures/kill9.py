@@ -1,5 +1,6 @@
 """A rig and a seed -> daemon, broker and headquarters killed at random moments, as often as asked; what was lost. [row 1]"""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +76,8 @@ def _one_card(order: Order, zygote: Zygote, card: int, cycles: int) -> Found:
             found = kill9(rig, cycles, order.seed * 1000 + card, LONGEST_S / 2, order.is_over).found()
             found.cycles = rig.cycles
         except (TimeoutError, AssertionError) as down:
-            return Found(unbootable=1, broken=[f"card {card}: {down}"[:300]])
+            print(f"card {card}: {down}", file=sys.stderr, flush=True)
+            return Found(unbootable=1, cycles=rig.cycles, broken=[f"card {card}: {down}"[:300]])
         look(rig, found)
     if found.is_good:
         _forget(folder)
