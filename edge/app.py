@@ -151,7 +151,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         tasks.create_task(heartbeat.run(), name="heartbeat"),
         tasks.create_task(books.run(uplink.knock), name="bookkeeping"),
         tasks.create_task(car.data.sets.run(uplink.knock.set, car.in_place), name="data sets"),
-        tasks.create_task(car.crew.run(), name="crew"),
+        tasks.create_task(keep_running(car.crew.run, car.crew.outage, (StoreError, OSError)), name="crew"),
         tasks.create_task(car.crew_lists.searching.run(spool), name="searching"),
         tasks.create_task(car.crew_lists.own.run(), name="look-outs"),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge import identity
+from edge.audit.changes import Changes
 from edge.audit.records import AuditRecords
 from edge.clock import CarClock
 from edge.config import Config
@@ -117,6 +118,7 @@ class Car:
             lambda: self.link_state.is_up is True,
         )
         self.lookups.answer_on(self.stream)
+        self.changes = Changes(self.audit, self.clock.now, self._carried)
         self.downlinks: list[Downlink] = [
             self.data.sets,
             self.audit,
@@ -184,10 +186,16 @@ class Car:
         """A data set was swapped."""
         self.matcher.reload()
         self.crew.crew.stir()
+        self.changes.look()
+
+    def _carried(self) -> dict[str, str]:
+        """Every set by its name; a list from a file that nobody signed is one, too."""
+        lists = {about.name: str(about.version) for about in self.matcher.lists}
+        return lists | {held.name: str(held.version) for held in self.data.sets.held.values() if held.is_there}
 
     def _reload(self, _: dict[str, Any]) -> dict[str, Any]:
-        self.in_place()
         self.data.sets.reload()
+        self.in_place()
         return {"lists": self.status.lists()}
 
     def device_changed(self, name: str, up: bool, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Log-ons and log-offs, and new sets of officers -> who is on board, each step an audit record; a log-on only with its record. [proto-11.8]"""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from edge.crew import pin as pins
 from edge.crew.roll import Find
 from edge.crew.throttle import CAR
 from edge.crew.vault import Aboard, Vault
+from edge.spool.database import StoreError
 from proto.audited import LogOn, Shift
 from proto.events import Moment, Place
 from proto.officers import Officer, is_collar
@@ -37,6 +39,9 @@ class World:
     say: Callable[..., None]
     boot: bytes
     draw: Callable[[], bytes]
+
+
+log = logging.getLogger(__name__)
 
 
 class Crew:
@@ -89,7 +94,11 @@ class Crew:
                 return STARTING
             if not is_collar(collar) or len(pin) > MAX_PIN or seat not in (None, *SEATS):
                 return WRONG if seat in (None, *SEATS) else f"a seat is one of {', '.join(SEATS)}"
-            reason = await self._refusal(self.vault, collar, pin)
+            try:
+                reason = await self._refusal(self.vault, collar, pin)
+            except StoreError as error:  # a try that cannot be counted is none
+                log.warning("nobody can log on: %s", error)
+                return NOT_STORED
             return reason if isinstance(reason, str) else await self._seated(self.vault, reason, seat)
 
     async def log_off(self, collar: str) -> str | None:
@@ -142,7 +151,10 @@ class Crew:
         return None
 
     async def _restore(self, vault: Vault) -> None:
-        """A restart of the program keeps the crew, one of the machine does not."""
+        """A restart of the program keeps the crew, one of the machine does not; nor does the file's, while it is away."""
+        if self._aboard:
+            self.vault = vault
+            return
         held = await vault.aboard()
         found = await asyncio.to_thread(self._world.find, [one.collar for one in held])
         kept = [one for one in held if one.boot == self._world.boot and one.collar in found]
@@ -185,7 +197,10 @@ class Crew:
             self._shift = None
         officers = tuple((officer.collar, seat) for seat, officer in sorted(self._aboard.items()))
         self._records.note(Shift(now, shift, step, officers, self._world.place(now.uptime_ms)))
-        await vault.put_aboard([Aboard(seat, collar, self._world.boot, shift) for collar, seat in officers])
+        try:
+            await vault.put_aboard([Aboard(seat, collar, self._world.boot, shift) for collar, seat in officers])
+        except StoreError as error:
+            log.warning("who is on board is not written down, a restart will not know it: %s", error)
         self._world.say("crew", step=step, crew=self.table())
 
     def _step(self, collar: str, step: str, seat: str | None, reason: str | None = None) -> LogOn:

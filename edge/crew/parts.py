@@ -9,6 +9,7 @@ from edge.audit.records import AuditRecords
 from edge.crew.crew import Crew, World
 from edge.crew.roll import find_in
 from edge.crew.vault import open_vault
+from edge.supervision import Outage
 from edge.terminal.stream import EventStream
 from proto.events import Moment, Place
 
@@ -28,14 +29,19 @@ class CrewPart:
         self._storage = storage
         world = World(find_in(*storage), now, place, stream.say, boot, identity.draw_epoch)
         self.crew = Crew(records, world)
+        self.outage = Outage("crew", lambda name, up, reason: stream.say("device", name=name, up=up, reason=reason))
         stream.on_ask("logon", self._log_on)
         stream.on_ask("logoff", self._log_off)
         stream.on_ask("crew", lambda _: {"crew": self.crew.table()})
 
-    async def run(self) -> None:
-        """For ever. Raises StoreError when no file can be made."""
-        async with open_vault(*self._storage) as vault:
-            await self.crew.run(vault)
+    async def run(self, is_up: Callable[[], None]) -> None:
+        """Until the file cannot be used (a StoreError: a full disk, a sick card); the crew stays, nobody can log on meanwhile."""
+        try:
+            async with open_vault(*self._storage) as vault:
+                is_up()
+                await self.crew.run(vault)
+        finally:
+            self.crew.vault = None
 
     async def _log_on(self, request: dict[str, Any]) -> dict[str, Any]:
         seat = request.get("seat")

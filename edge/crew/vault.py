@@ -1,5 +1,6 @@
 """Who is on board, wrong PINs, answers of this shift <-> one small encrypted file; a damaged one is begun anew."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -86,7 +87,7 @@ class Vault:
 async def open_vault(folder: Path, key: str) -> AsyncIterator[Vault]:
     """Raises StoreError only when a fresh file cannot be made either."""
     path = folder / NAME
-    if not _is_sound(path, key):
+    if not await asyncio.to_thread(_is_sound, path, key):
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     async with open_database(partial(connect_spool, path, key, MOST_BYTES)) as database:

@@ -6,9 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edge.audit.records import AuditRecords
 from edge.crew import crew
+from edge.crew.parts import CrewPart
 from edge.crew.throttle import CAR, FREE, FREE_OF_CAR, MOST_S, Tries, wait_s
 from edge.crew.vault import NAME, Kept, open_vault
+from edge.spool.database import StoreError
+from edge.spool.inbox import Inbox
+from edge.supervision import keep_running
+from edge.terminal.stream import EventStream
 from proto.audited import LogOn, Shift
 from tests.edge.rig.daemon import KEY
 
@@ -186,3 +192,41 @@ async def test_no_record_of_a_refusal_holds_the_pin(aboard: "OpenBoard", put_off
         await asyncio.sleep(0)
     assert len([one for one in board.recorded if isinstance(one, LogOn)]) == 1
     assert "271829" not in str([getattr(one, "reason", "") for one in board.recorded])
+
+
+async def test_a_vault_that_cannot_be_written_lets_nobody_on_and_takes_nobody_off(
+    aboard: "OpenBoard", put_officers: "PutOfficers"
+) -> None:
+    put_officers("4711", "0815")
+    async with aboard() as board:
+        assert await board.crew.log_on("4711", PIN, None) is None
+        assert board.crew.vault is not None
+        await board.crew.vault._database.read(lambda connection: connection.execute("PRAGMA query_only = ON"))
+        assert await board.crew.log_on("0815", OTHER, None) == crew.NOT_STORED
+        assert board.crew.officer("4711") is not None
+        assert await board.crew.log_off("4711") is None  # it is not written down, and still so
+        assert board.crew.table() == []
+
+
+async def test_a_disk_without_room_is_waited_out_and_the_crew_stays(
+    put_officers: "PutOfficers",
+    tmp_path: Path,
+    clock: "CarClock",
+    eventually: Callable[..., Any],
+    running: Callable[..., Any],
+) -> None:
+    put_officers("4711")
+    part = CrewPart(
+        (tmp_path, KEY),
+        b"boot---1",
+        AuditRecords(Inbox(64, 0.5), lambda *_: None),
+        EventStream(),
+        clock.now,
+        lambda _: None,
+    )
+    (tmp_path / NAME).mkdir()  # no file can be made here
+    async with running(keep_running(part.run, part.outage, (StoreError, OSError))):
+        await eventually(lambda: part.outage.is_up is False)
+        assert await part.crew.log_on("4711", PIN, None) == crew.STARTING
+        (tmp_path / NAME).rmdir()
+        await eventually(lambda: part.crew.vault is not None)
