@@ -8,10 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from simulator.records.fleet import Listed
 from simulator.records.writing import Town, write
 
 AS_OF: Final = date(2026, 11, 25)
 MOST_SCALE: Final = 20.0
+_MARKERS: Final = {
+    "STOLEN": "stolen",
+    "FIREARM": "firearms",
+    "INSURANCE": "no insurance",
+    "CLONE": "false plates",
+    "MOT": "no MOT",
+}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,8 +60,16 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _listed(path: Path) -> tuple[tuple[str, str], ...]:
-    """Each VRM once; what its markers are, this town says in words of its own."""
+def _listed(path: Path) -> tuple[Listed, ...]:
+    """Each VRM once, with what its entry says of make, model, colour and reason. KeyError: a column is missing."""
     with path.open(encoding="utf-8", newline="") as file:
-        vrms = dict.fromkeys(row["vrm"] for row in csv.DictReader(file) if "*" not in row["vrm"])
-    return tuple((vrm, "stolen") for vrm in vrms if vrm)
+        rows = {row["vrm"]: row for row in csv.DictReader(file) if row["vrm"] and "*" not in row["vrm"]}
+    return tuple(
+        Listed(vrm, row.get("make"), row.get("model"), row.get("colour"), _marker(row.get("reason") or ""))
+        for vrm, row in rows.items()
+    )
+
+
+def _marker(reason: str) -> str | None:
+    """The warning marker that a reason speaks of."""
+    return next((marker for word, marker in _MARKERS.items() if word in reason.upper()), None)

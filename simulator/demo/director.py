@@ -13,6 +13,7 @@ from simulator.demo.account import Evidence
 from simulator.demo.drive import Drive
 from simulator.demo.evidence import evidence, said_by
 from simulator.demo.follow import Follower
+from simulator.demo.lookup import asked_after_a_hit, records_known
 from simulator.demo.patrolled import write_forecast, write_key
 from simulator.demo.programs import Program, Programs, programs
 from simulator.demo.scene import Scene, TruthTail
@@ -45,6 +46,7 @@ async def perform(drive: Drive) -> Evidence:
         key = write_key(drive.folder, drive.config)
         forecast = write_forecast(drive.folder, drive.seed)
         await said_by(started, "import", "edge", "data", "import", "--config", drive.config, drive.folder / LIST)
+        await records_known(drive, started)
         await headquarters.line()
         await said_by(
             started, "publish", "headquarters", "publish", "forecast", forecast, "--store", drive.store, "--key", key
@@ -80,7 +82,8 @@ class _Acts:
 
     async def play(self, world: Program) -> None:
         """Comes back when headquarters has everything, or has had _DRAIN_S for it."""
-        async with _alongside(self._follower.run(), self._watch()):
+        asking = asked_after_a_hit(self._drive, self._started, self._follower, self._scene)
+        async with _alongside(self._follower.run(), self._watch(), asking):
             daemon = await self._start_daemon()
             self._scene.start_ns = (await world.line())["start_mono_ns"]
             daemon = await self._faults(daemon)

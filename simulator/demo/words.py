@@ -14,6 +14,7 @@ DRAINING: Final = "The drive is over: headquarters gets what is still on the car
 READ_AGAIN: Final = "The camera is read again."
 LINKED_AGAIN: Final = "The link is up again: what waited is sent."
 DWELLS: Final = "The car is in a box of the forecast: its minutes count there. A box gives no ground for a stop."
+ASKED: Final = "Of {} headquarters knows: {}."
 ALIVE_AGAIN: Final = "The daemon is back, {:.1f} s after the kill."
 
 
@@ -31,3 +32,15 @@ def vehicle(alert: Mapping[str, Any]) -> str:
 def wait(ms: float | None) -> str:
     """`0.9 ms`, or nothing."""
     return "" if ms is None else f"{ms:.1f} ms"
+
+
+def known(vehicle_: Mapping[str, Any]) -> str:
+    """`black FORD TRANSIT, stolen, kept by Walric Brackham, in 2 incidents`, of what a look-up found."""
+    colour = str(vehicle_.get("colour", "")).lower()
+    seen = " ".join(part for part in (colour, vehicle_.get("make"), vehicle_.get("model")) if part)
+    keepers = [person["name"] for person in vehicle_.get("persons", ()) if person["role"] == "keeper"]
+    incidents = len(vehicle_.get("incidents", ()))
+    parts = [seen, *vehicle_.get("markers", ()), *(f"kept by {name}" for name in keepers)]
+    if incidents:
+        parts.append(f"in {incidents} incident{'s' if incidents > 1 else ''}")
+    return ", ".join(part for part in parts if part)

@@ -2,6 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 from typing import Final
@@ -41,14 +42,25 @@ _AREAS: Final = tuple(
 _AREA_NUMBERS: Final = 12
 
 
-class Fleet:
-    """`listed`: VRM and marker of vehicles that must be in it, before all others."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A vehicle that must be in the fleet; what is not known of it is drawn."""
 
-    def __init__(self, seed: int, count: int, persons: int, listed: Iterable[tuple[str, str]] = ()) -> None:
+    vrm: str
+    make: str | None = None
+    model: str | None = None
+    colour: str | None = None
+    marker: str | None = None
+
+
+class Fleet:
+    """`listed`: before all others, and each with a keeper."""
+
+    def __init__(self, seed: int, count: int, persons: int, listed: Iterable[Listed] = ()) -> None:
         self._seed = seed
         self._count = count
         self._persons = persons
-        self._listed = dict(listed)
+        self._listed = {one.vrm: one for one in listed}
 
     def rows(self) -> Iterator[str]:
         """The lines of objects.csv."""
@@ -58,7 +70,10 @@ class Fleet:
             make, model = _MODELS[bisect(_MODEL_SUMS, chance.random() * _MODEL_SUMS[-1])]
             colour = _COLOURS[bisect(_COLOUR_SUMS, chance.random() * _COLOUR_SUMS[-1])]
             area = f"{_AREAS[chance.getrandbits(3)]} {chance.randrange(_AREA_NUMBERS) + 1}"
-            markers = self._listed.get(vrm) or _markers(chance)
+            markers, one = _markers(chance), self._listed.get(vrm)
+            if one is not None:
+                colour, markers = one.colour or colour, one.marker or markers
+                make, model = (one.make, one.model or "") if one.make else (make, model)
             yield f"V{number},{vrm},{make},{model},{colour},{area},{markers}"
 
     def keepers(self) -> Iterator[str]:

@@ -8,7 +8,7 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
-from simulator.records.fleet import Fleet
+from simulator.records.fleet import Fleet, Listed
 from simulator.records.homes import lay_out
 from simulator.records.homes import rows as home_rows
 from simulator.records.incidents import Incidents
@@ -27,8 +27,7 @@ class Town:
     seed: int
     scale: float
     as_of: date
-    listed: tuple[tuple[str, str], ...] = ()
-    """VRMs, each with a warning marker, that must be among the vehicles."""
+    listed: tuple[Listed, ...] = ()
 
     def count(self, whole: int) -> int:
         """So many at this scale, at least one."""

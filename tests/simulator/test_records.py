@@ -65,12 +65,14 @@ def test_a_town_is_like_a_town(tmp_path: Path) -> None:
 
 
 def test_a_worlds_listed_vehicles_are_among_them_and_have_keepers(tmp_path: Path) -> None:
-    (tmp_path / "voi.csv").write_text("vrm,make\nZZ99 AAA,\nQ*1,\nZZ99 AAA,\nAB12CDE,\n", "utf-8")
+    (tmp_path / "voi.csv").write_text(
+        "vrm,make,colour,reason\nZZ99 AAA,KIA,PUCE,STOLEN\nQ*1,,,\nZZ99 AAA,KIA,PUCE,STOLEN\nAB12CDE,,,\n", "utf-8"
+    )
     folder = town(tmp_path / "town", "--voi", str(tmp_path / "voi.csv"))
-    assert [(row["vrm"], row["markers"]) for row in rows(folder, "objects")[:2]] == [
-        ("ZZ99 AAA", "stolen"),
-        ("AB12CDE", "stolen"),
-    ]
+    first, second = rows(folder, "objects")[:2]
+    assert (first["vrm"], first["make"], first["colour"], first["markers"]) == ("ZZ99 AAA", "KIA", "PUCE", "stolen")
+    assert second["vrm"] == "AB12CDE"
+    assert second["make"]
     kept = {row["to_id"] for row in rows(folder, "relationships") if row["role"] == "keeper"}
     assert {"V0", "V1"} <= kept
 
