@@ -63,6 +63,13 @@ def _seen_before(line: Line) -> str:
     return f"{line['vrm']}, newly on {line['list']}, was seen {ago}{where} by {line['camera']}"
 
 
+def _crew(line: Line) -> str:
+    """The answer to `{"ask": "crew"}` has no step; a change of the crew has one."""
+    aboard = ", ".join(f"{one['seat']} {one['officer']}" for one in line["crew"]) or "nobody"
+    step = line.get("step")
+    return f"on board: {aboard}" if step is None else f"shift {step}, on board: {aboard}"
+
+
 def _entry(line: Line) -> str:
     priority = "" if line["priority"] is None else f", priority {line['priority']}"
     return f"{line['vrm']} on {line['list']}{priority}: {line['reason'] or 'no reason stated'}"
@@ -78,5 +85,6 @@ _SENTENCES: Final[dict[str, Callable[[Line], str]]] = {
     "pile-up": _pile_up,
     "look-out": _look_out,
     "seen-before": _seen_before,
+    "crew": _crew,
     "threshold": lambda line: f"the crew's threshold is {line['now']}, was {line['was']}",
 }

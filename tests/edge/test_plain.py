@@ -53,6 +53,8 @@ def test_advice_says_that_it_is_none_of_an_alert() -> None:
             "rejected (misread) by 4711: e-1",
         ),
         ("base", {"id": "e-1", "state": "weeded", "late": True}, "base: weeded (late): e-1"),
+        ("crew", {"step": "start", "crew": [{"seat": "driver", "officer": "1"}]}, "shift start, on board: driver 1"),
+        ("crew", {"crew": []}, "on board: nobody"),
         (
             "base",
             {"id": "e-1", "state": "no answer", "late": False, "last": None},
