@@ -49,7 +49,7 @@ its receipt is under way; a peer's when it has left the broker.
 _WHY: Final = """The script, the bridge and Node-RED encrypt nothing, and the first and the last keep nothing either: what they save in memory
 or in the last second before a kill, they lose in the lines above it. A read of ours is promised when its group is committed,
 64 events or 500 ms; what came after the last commit is the last second's loss, and it is not promised."""
-_README: Final = """`benchmarks/run --peers` on {day}, commit {commit}: medians on {cores} {architecture} cores that also run feeder, broker, headquarters and
+_README: Final = """`benchmarks/run --peers` on {day}, commit {commit}: medians ({runs} of `rate`) on {cores} {architecture} cores that also run feeder, broker, headquarters and
 sink; no TLS unless said. Ours counts at headquarters' receipt, a peer's read when the broker has it. Method, runs, spread and growth:
 [docs/performance.md](docs/performance.md). A Raspberry Pi 4 core is some 4 to 6 times slower; none was at hand."""
 
@@ -72,7 +72,9 @@ def write() -> None:
     ]
     PAGE.write_text("\n".join(parts).rstrip() + "\n", "utf-8")
     if first:
-        standing.write_readme(_README.format(day=first["date"][:10], commit=first["commit"], **machine))
+        standing.write_readme(
+            _README.format(day=first["date"][:10], commit=first["commit"], runs=_runs(first), **machine)
+        )
 
 
 def _behind() -> Iterator[str]:
@@ -95,7 +97,7 @@ def _row(name: str, title: str, columns: Columns) -> Iterator[str]:
     if row is None:
         return
     yield f"## {title}\n\n{row['method']}\n"
-    yield f"{len(row['runs'])} runs, {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
+    yield f"{_runs(row)}, {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
     yield "| | " + " | ".join(heading for _, heading, _ in columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
     for contestant in CONTESTANTS:
@@ -121,6 +123,11 @@ def _cell(found: list[Any], less_is_better: bool) -> str:
     return said + (f", CV {spread:.0f} %" if spread is not None and spread >= 0.5 else "")
 
 
+def _runs(row: dict[str, Any]) -> str:
+    count = len(row["runs"])
+    return "one run" if count == 1 else f"{count} runs"
+
+
 def _loads(row: dict[str, Any]) -> str:
     return ", ".join(str(run["load_1min"]) for run in row["runs"])
 
@@ -130,7 +137,7 @@ def _own() -> Iterator[str]:
     if rows:
         yield "## Ours alone\n"
     for name, row in rows:
-        yield f"### {OWN[name]}\n\n{row['method']}\n\n{len(row['runs'])} runs, {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
+        yield f"### {OWN[name]}\n\n{row['method']}\n\n{_runs(row)}, {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
         yield "| figure | median | worst and CV |\n|---|---|---|"
         for figure in row["runs"][-1]["figures"][OURS]:
             found = [value for value in values(row, OURS, figure) if isinstance(value, int | float)]

@@ -85,8 +85,7 @@ def _smoke(contestants: Sequence[Contestant]) -> list[Contestant]:
             stand.greet()
         for feeder in [stand.say([(20.0, 5.0)]) for stand in all_]:
             feeder.wait(30.0)
-        for stand in all_:
-            stand.wait_until_settled(15.0, 60.0, stand.next)
+        together.wait_until_settled(all_, [stand.next for stand in all_], 15.0, 60.0)
         bad = [stand.contestant for stand in all_ if stand.missing(stand.next)]
     if bad:
         _tell(f"smoke: of {', '.join(each.name for each in bad)} not everything arrives")

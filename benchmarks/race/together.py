@@ -55,8 +55,8 @@ def _ended(contestants: Sequence[Contestant], kit: Path, *, by_kill: bool) -> Fi
         for stand in all_:
             stand.link.mend()
             stand.start()
+        wait_until_settled(all_, [ends[stand.contestant.name][1] for stand in all_], _QUIET_S, _MOST_S)
         for stand in all_:
-            stand.wait_until_settled(_QUIET_S, _MOST_S, ends[stand.contestant.name][1])
             settled, said, took_s = ends[stand.contestant.name]
             gone = stand.missing(said)
             found[stand.contestant.name] = {
@@ -68,9 +68,22 @@ def _ended(contestants: Sequence[Contestant], kit: Path, *, by_kill: bool) -> Fi
     return found
 
 
+def wait_until_settled(all_: Sequence[Stand], expected: Sequence[int], quiet_s: float, longest_s: float) -> None:
+    """Until everybody has all that is expected of it, or nothing came to anybody for so long, or the time is over."""
+    until_s = quiet_since_s = time.monotonic()
+    before: list[int] = []
+    while time.monotonic() < until_s + longest_s and time.monotonic() < quiet_since_s + quiet_s:
+        now = [stand.seen.distinct for stand in all_]
+        if all(count >= wanted for count, wanted in zip(now, expected, strict=True)):
+            return
+        if now != before:
+            quiet_since_s, before = time.monotonic(), now
+        time.sleep(0.02)
+
+
 def outage(contestants: Sequence[Contestant], kit: Path, seconds: float) -> Figures:
     """Connections refused for that long, at 5 reads/s; then the seconds until the first read arrives and until all have;
-    then the camera's plug pulled for 3 s, and the seconds from its return to the first read that is taken and arrives."""
+    then the camera's plug pulled for 3 to 5 s, and the seconds from its return to the first read that is taken and arrives."""
     with stands(contestants, kit) as all_:
         _ready(all_)
         for stand in all_:
@@ -90,7 +103,7 @@ def outage(contestants: Sequence[Contestant], kit: Path, seconds: float) -> Figu
             found[stand.contestant.name]["lost"] = len(stand.missing(said[stand.contestant.name]))
         for feeder in feeders:
             feeder.unplug()
-        time.sleep(3.0)
+        time.sleep(Random().uniform(3.0, 5.0))  # no whole number: who tries every second must not be in step with it
         said = {stand.contestant.name: feeder.said for stand, feeder in zip(all_, feeders, strict=True)}
         for feeder in feeders:
             feeder.plug()
