@@ -70,6 +70,20 @@ def _crew(line: Line) -> str:
     return f"on board: {aboard}" if step is None else f"shift {step}, on board: {aboard}"
 
 
+def patrolled(patrol: Line) -> str:
+    """Where the forecast sends the car, and how rarely it is right."""
+    words: str = patrol["state"]
+    if patrol["box"] is not None:
+        words += f" in box {patrol['box']} for {patrol['dwell_min']} min, {patrol['minutes_useful']} min still useful"
+    if (box := patrol["next"]) is not None:
+        words += (
+            f"; next box {box['box']}, {box['distance_m']} m at {box['bearing_deg']} degrees, right in {box['odds']}"
+        )
+    forecast = patrol["forecast"] or {}
+    late = "".join(f", {word.upper()}" for word in ("stale", "overdue") if forecast.get(word))
+    return f"{words}{late}. {patrol['notice']}" if forecast else words
+
+
 def _entry(line: Line) -> str:
     priority = "" if line["priority"] is None else f", priority {line['priority']}"
     return f"{line['vrm']} on {line['list']}{priority}: {line['reason'] or 'no reason stated'}"
@@ -86,5 +100,6 @@ _SENTENCES: Final[dict[str, Callable[[Line], str]]] = {
     "look-out": _look_out,
     "seen-before": _seen_before,
     "crew": _crew,
+    "patrol": lambda line: f"patrol: {patrolled(line)}",
     "threshold": lambda line: f"the crew's threshold is {line['now']}, was {line['was']}",
 }

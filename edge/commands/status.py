@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge.commands.configured import WRONG, add_config, configured
+from edge.commands.plain import patrolled
 from edge.config_upkeep import MB
 from edge.terminal.client import NotRunningError, connected
 
@@ -64,7 +65,7 @@ def _told(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if lane["last"] or lane["unsent"]:
             yield "lane", _lane(name, lane)
     yield "traffic", _traffic(status["traffic"])
-    yield "patrol", _patrol(status["patrol"])
+    yield "patrol", patrolled(status["patrol"])
     if status.get("ignition", {}).get("off"):
         yield "key", f"OFF: the car stops in {status['ignition']['left_s']} s"
 
@@ -84,20 +85,6 @@ def _coming(name: str, coming: dict[str, Any]) -> str:
 def _lane(name: str, lane: dict[str, Any]) -> str:
     hours = f", {lane['hours_left']} h left" if lane["hours_left"] is not None else ""
     return f"{name}: {lane['unsent']} unsent, {lane['dropped']} dropped, {lane['bytes']} bytes{hours}"
-
-
-def _patrol(patrol: dict[str, Any]) -> str:
-    """Where the forecast sends the car, and how rarely it is right."""
-    words: str = patrol["state"]
-    if patrol["box"] is not None:
-        words += f" in box {patrol['box']} for {patrol['dwell_min']} min, {patrol['minutes_useful']} min still useful"
-    if (box := patrol["next"]) is not None:
-        words += (
-            f"; next box {box['box']}, {box['distance_m']} m at {box['bearing_deg']} degrees, right in {box['odds']}"
-        )
-    forecast = patrol["forecast"] or {}
-    late = "".join(f", {word.upper()}" for word in ("stale", "overdue") if forecast.get(word))
-    return f"{words}{late}. {patrol['notice']}" if forecast else words
 
 
 def _traffic(traffic: dict[str, Any]) -> str:

@@ -72,3 +72,31 @@ def test_advice_says_that_it_is_none_of_an_alert() -> None:
 )
 def test_each_line_has_its_sentence(kind: str, fields: dict[str, object], said: str) -> None:
     assert line(kind, **fields) == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"state": "no forecast", "box": None, "next": None, "forecast": None}, "patrol: no forecast"),
+        (
+            {
+                "state": "dwell",
+                "box": 3,
+                "dwell_min": 4,
+                "minutes_useful": 11,
+                "forecast": {"stale": True, "overdue": False},
+            }
+            | {"next": {"box": 7, "distance_m": 450, "bearing_deg": 270, "odds": "1 in 30 shifts"}},
+            "patrol: dwell in box 3 for 4 min, 11 min still useful; next box 7, 450 m at 270 degrees, right in"
+            " 1 in 30 shifts, STALE. A box gives no ground for a stop.",
+        ),
+        (
+            {"state": "withdrawn", "box": None, "next": None, "forecast": {"stale": False, "overdue": True}},
+            "patrol: withdrawn, OVERDUE. A box gives no ground for a stop.",
+        ),
+    ],
+)
+def test_a_patrol_says_where_to_go_how_rarely_it_is_right_and_what_it_is_no_ground_for(
+    fields: dict[str, Any], sentence: str
+) -> None:
+    assert line("patrol", **fields, notice="A box gives no ground for a stop.") == sentence
