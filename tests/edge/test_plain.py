@@ -87,8 +87,8 @@ def test_each_line_has_its_sentence(kind: str, fields: dict[str, object], said: 
                 "forecast": {"stale": True, "overdue": False},
             }
             | {"next": {"box": 7, "distance_m": 450, "bearing_deg": 270, "odds": "1 in 30 shifts"}},
-            "patrol: dwell in box 3 for 4 min, 11 min still useful; next box 7, 450 m at 270 degrees, right in"
-            " 1 in 30 shifts, STALE. A box gives no ground for a stop.",
+            "patrol: dwell in box 3 for 4 min, 11 min still useful; next box 7, 450 m at 270 degrees, right in 1 in 30 shifts,"
+            " STALE. A box gives no ground for a stop.",
         ),
         (
             {"state": "withdrawn", "box": None, "next": None, "forecast": {"stale": False, "overdue": True}},
