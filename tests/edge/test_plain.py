@@ -14,6 +14,10 @@ from proto.events import Clock, Moment
 
 AT = Moment(1000, None, Clock.UNSET)
 SIGHTING = Sighting("front", AT, 1, PlateSeen("AB12CDE", colour="red"), 1, None)
+DWELLING = (
+    "patrol: dwell in box 3 for 4 min, 11 min still useful; next box 7, 450 m at 270 degrees, right in 1 in 30 shifts, STALE."
+    " A box gives no ground for a stop."
+)
 ENTRY = Entry("stolen", "AB12 CDE", "STOP", "drove off", priority=80, unsure=("area",))
 
 
@@ -87,8 +91,7 @@ def test_each_line_has_its_sentence(kind: str, fields: dict[str, object], said: 
                 "forecast": {"stale": True, "overdue": False},
             }
             | {"next": {"box": 7, "distance_m": 450, "bearing_deg": 270, "odds": "1 in 30 shifts"}},
-            "patrol: dwell in box 3 for 4 min, 11 min still useful; next box 7, 450 m at 270 degrees, right in 1 in 30 shifts,"
-            " STALE. A box gives no ground for a stop.",
+            DWELLING,
         ),
         (
             {"state": "withdrawn", "box": None, "next": None, "forecast": {"stale": False, "overdue": True}},
