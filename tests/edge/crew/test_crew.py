@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from edge.audit.records import AuditRecords
 from edge.crew import crew
 from edge.crew.parts import CrewPart
@@ -230,3 +232,18 @@ async def test_a_disk_without_room_is_waited_out_and_the_crew_stays(
         assert await part.crew.log_on("4711", PIN, None) == crew.STARTING
         (tmp_path / NAME).rmdir()
         await eventually(lambda: part.crew.vault is not None)
+
+
+async def test_a_pin_is_counted_before_it_is_looked_at(
+    aboard: "OpenBoard", put_officers: "PutOfficers", monkeypatch: pytest.MonkeyPatch
+) -> None:  # [proto-11.8]
+    def cut(*_: str) -> bool:
+        raise StoreError("the power is cut in the middle of it")
+
+    put_officers("4711")
+    async with aboard() as board:
+        with monkeypatch.context() as patched:
+            patched.setattr("edge.crew.pin.is_right", cut)
+            assert await board.crew.log_on("4711", PIN, None) == crew.NOT_STORED
+        assert board.crew.vault is not None
+        assert [(await board.crew.vault.tries(who)).count for who in ("4711", CAR)] == [1, 1]
