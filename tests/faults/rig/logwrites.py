@@ -60,6 +60,11 @@ class Device:
         self.unflushed: list[Entry] = []
         """Writes since the last flush, which are not in the image yet."""
 
+    def close(self) -> None:
+        """Image and log are let go of."""
+        self._target.close()
+        self._log.close()
+
     def follow(self, entry: Entry) -> None:
         """The next entry. What is forced on the disk stays there, and with it everything before the flush."""
         if entry.flags & FLUSH:

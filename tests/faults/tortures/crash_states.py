@@ -5,6 +5,7 @@ mark in the log. A state is everything up to an entry, or what was flushed befor
 hold every promise whose mark it has passed.
 """
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -88,10 +89,9 @@ class States:
 
     def run(self, fresh: Path, log: Path) -> Found:
         """So many states, evenly over the log; time, SIGINT and SIGTERM end it early."""
-        written = list(entries(log))
-        device, due = Device(fresh, log), 0.0
+        written, due = list(entries(log)), 0.0
         self.found.more["entries"] = len(written)
-        try:
+        with contextlib.suppress(KeyboardInterrupt, SystemExit), contextlib.closing(Device(fresh, log)) as device:
             for entry in written:
                 self._mark(entry)
                 device.follow(entry)
@@ -99,8 +99,6 @@ class States:
                 while due >= 1 and not self._order.is_over():
                     due -= 1
                     self._look(device)
-        except (KeyboardInterrupt, SystemExit):
-            pass
         self.found.promised = sum(ranges.count() for ranges in self._promised.values())
         return self.found
 
