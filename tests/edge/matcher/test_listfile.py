@@ -116,6 +116,7 @@ def test_every_damaged_page_is_noticed_and_none_gives_a_false_entry(write: Calla
     vrms = [f"AB{n:04d}" for n in range(300)]
     path = write(vrms, "R" * length)
     sound = path.read_bytes()
+    without_words = 0
     for page in range(1, len(sound) // PAGE_BYTES):
         path.write_bytes(sound[: page * PAGE_BYTES] + os.urandom(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :])
         try:
@@ -124,9 +125,11 @@ def test_every_damaged_page_is_noticed_and_none_gives_a_false_entry(write: Calla
             continue
         entries = [list_.find(number(vrm)) for vrm in vrms]
         reasons = {each[0].reason for each in entries if each}
+        without_words += reasons == {None} and all(entries)
         assert reasons <= {"R" * length, None}, "a damaged page of facts costs words, not alerts"
         assert list_.is_damaged == (None in reasons or any(not each for each in entries))
         list_.close()
+    assert without_words, "the page of facts, of all pages, costs no entry"
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 100, bytes(PAGE_BYTES), b"garbage " * 2000])
