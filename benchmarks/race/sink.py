@@ -41,14 +41,6 @@ class Seen:
         with path.open("r+b") as file:
             self._memory = mmap.mmap(file.fileno(), SIZE)
 
-    def add(self, seen: int) -> None:
-        """A read has arrived."""
-        if not 0 <= seen < MOST:
-            return
-        is_new = not self._memory[HEADER + seen]
-        self._memory[HEADER + seen] = 1
-        self._set(self.distinct + is_new, self.total + 1)
-
     def add_all(self, numbers: list[int]) -> None:
         """The same for many, counted at the end."""
         fresh = 0
