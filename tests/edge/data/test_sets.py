@@ -343,6 +343,7 @@ async def test_an_overdue_set_is_kept_and_said_once(open_car: OpenCar, make_list
             True,
             1,
         )
+        assert (report.is_name_overdue("wanted"), report.is_name_overdue("another")) == (True, False)
         assert car.having() == [Having("wanted", 3)]
 
 
