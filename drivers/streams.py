@@ -7,8 +7,8 @@ import select
 import socket
 import termios
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -55,6 +55,9 @@ async def open_port(port: Port, line: LineSettings, greeting: bytes = b"") -> As
         case TcpListener():
             with _listening(port) as listener:
                 yield listener
+
+
+OpenPort = Callable[[Port, LineSettings, bytes], AbstractAsyncContextManager[ByteStream]]
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Who this process is: an epoch drawn by chance at every start, and the boot it lives in. [proto-3]"""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +10,9 @@ from proto.batches import BOOT_BYTES, EPOCH_BYTES
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
-def draw_epoch() -> bytes:
+def draw_epoch(chance: Callable[[int], bytes] = os.urandom) -> bytes:
     """8 random bytes: a restored or cloned card never uses a number twice."""
-    return os.urandom(EPOCH_BYTES)
+    return chance(EPOCH_BYTES)
 
 
 def boot_id() -> bytes:

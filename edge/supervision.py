@@ -83,9 +83,10 @@ async def keep_running(
     outage: Outage,
     world: tuple[type[Exception], ...],
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    chance: Callable[[], float] = random.random,
 ) -> None:
     """Runs `deed(is_up)` for ever; `deed` calls `is_up()` once it works. Errors of `world` are waited out, others rise."""
-    backoff = Backoff()
+    backoff = Backoff(chance)
 
     def is_up() -> None:
         backoff.reset()

@@ -18,6 +18,7 @@ from proto.ranges import MAX_NUMBER, Ranges, from_flat
 MAX_CONTROL_BYTES: Final = 8192
 MAX_RANGES: Final = 400  # of one lane in one message: 400 * 2 * 9 bytes < 8 kB; the rest goes into the next one
 MAX_REASON: Final = 64  # characters
+_FRAME_BYTES: Final = 5  # an array of two, the version, an array of fewer than 65,536
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def encode_held(lanes: Iterable[Held]) -> bytes:
     lanes = list(lanes)
     if any(len(held.ranges) > MAX_RANGES for held in lanes):
         raise FrameError("too many ranges")
-    return _packed([VERSION, [[held.epoch, held.lane, held.ranges.flat()] for held in lanes]])
+    return _packed([VERSION, [_parts_of(held) for held in lanes]])
 
 
 def decode_held(message: bytes) -> list[Held]:
@@ -60,13 +61,14 @@ def split_held(lanes: Iterable[Held]) -> list[bytes]:
     """As many messages as it takes to say all of it within MAX_CONTROL_BYTES each."""
     messages: list[bytes] = []
     open_lanes: list[Held] = []
+    size = _FRAME_BYTES
     for piece in (piece for held in lanes for piece in _pieces(held)):
-        try:
-            encode_held([*open_lanes, piece])
-        except FrameError:
+        more = len(msgpack.packb(_parts_of(piece)))
+        if open_lanes and size + more > MAX_CONTROL_BYTES:
             messages.append(encode_held(open_lanes))
-            open_lanes = []
+            open_lanes, size = [], _FRAME_BYTES
         open_lanes.append(piece)
+        size += more
     return [*messages, encode_held(open_lanes)] if open_lanes else messages
 
 
@@ -109,6 +111,10 @@ def decode_want(message: bytes) -> list[str]:
         case [_, list(names), *_] if all(type(name) is str for name in names):
             return names
     raise FrameError("not a want")
+
+
+def _parts_of(held: Held) -> list[object]:
+    return [held.epoch, held.lane, held.ranges.flat()]
 
 
 def _pieces(held: Held) -> Iterable[Held]:

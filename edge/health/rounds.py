@@ -1,6 +1,7 @@
 """What is looked at on a timer: clock, lists, age of the store, figures for headquarters."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
@@ -8,9 +9,12 @@ from edge.clock import CarClock
 from edge.health.heartbeat import STORE_EVERY_S, Heartbeat
 from edge.health.status import Status
 from edge.matcher.matcher import Matcher
+from edge.spool.database import StoreError, is_full
 from edge.spool.inbox import Inbox
 from edge.spool.spool import Spool
 from proto.events import Clock, Health, Moment
+
+log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0  # the clock: what is learned late dates everything before it
 LISTS_EVERY: Final = 10  # looks; an import knocks at once, this is for a file that was copied into place
@@ -71,7 +75,13 @@ class Rounds:
             look(now_s)
 
     async def _tidy(self, spool: Spool, moment: Moment) -> None:
-        """Only by a clock that is trusted: a wrong one would delete what is young."""
-        if moment.utc_ms is not None and moment.clock >= Clock.NTP:
+        """Only by a clock that is trusted: a wrong one would delete what is young. On a full disk: at the next round."""
+        if moment.utc_ms is None or moment.clock < Clock.NTP:
+            return
+        try:
             while await spool.tidy(moment.utc_ms // 1000 - self._keep_s):
                 pass
+        except StoreError as error:
+            if not is_full(error):
+                raise
+            log.warning("nothing tidied: %s", error)

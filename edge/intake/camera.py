@@ -8,7 +8,7 @@ from typing import Any
 from drivers.anpr import dialect as camera_dialect
 from drivers.dialect import LineSettings
 from drivers.readings import Junk, PlateSeen
-from drivers.streams import open_port
+from drivers.streams import OpenPort, open_port
 from edge.config import Camera
 from edge.intake.face import Face
 from edge.intake.watch import Watch
@@ -18,7 +18,7 @@ from proto.events import Moment
 class CameraIntake:
     """Reads one camera for as long as its port is there."""
 
-    def __init__(self, camera: Camera, watch: Watch) -> None:
+    def __init__(self, camera: Camera, watch: Watch, open_: OpenPort = open_port) -> None:
         self.name = camera.name
         self.port = camera.port
         self.reads = 0
@@ -27,6 +27,7 @@ class CameraIntake:
         """CLOCK_MONOTONIC of the latest byte."""
         self._camera = camera
         self._watch = watch
+        self._open = open_
         self._latest: PlateSeen | None = None
         self._latest_ns = 0
 
@@ -34,7 +35,7 @@ class CameraIntake:
         """Ends with OSError when the port cannot be opened or is gone."""
         dialect = camera_dialect(self._camera.dialect, self._camera.template)
         line = line_of(dialect.line, self._camera.baud)
-        async with open_port(self._camera.port, line, dialect.greeting) as stream:
+        async with self._open(self._camera.port, line, dialect.greeting) as stream:
             is_up()
             try:
                 while True:

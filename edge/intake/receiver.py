@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from drivers.gps import DIALECTS
 from drivers.readings import Fix, Junk
-from drivers.streams import open_port
+from drivers.streams import OpenPort, open_port
 from edge.clock import CarClock
 from edge.config import Gps
 from edge.intake.camera import line_of
@@ -30,6 +30,7 @@ class ReceiverIntake:
         whereabouts: Whereabouts,
         inbox: Inbox[Any],
         order: SourceOrder | None = None,
+        open_: OpenPort = open_port,
     ) -> None:
         self._order = SourceOrder() if order is None else order
         self._rank = self._order.join(NAMES[len(self._order)])
@@ -43,6 +44,7 @@ class ReceiverIntake:
         self.junk: Counter[str] = Counter()
         self.heard_ns: int | None = None
         self._gps = gps
+        self._open = open_
         self._clock = clock
         self._whereabouts = whereabouts
         self._inbox = inbox
@@ -51,7 +53,7 @@ class ReceiverIntake:
     async def run(self, is_up: Callable[[], None]) -> None:
         """Ends with OSError when the port cannot be opened or is gone."""
         dialect = DIALECTS[self._gps.dialect]()
-        async with open_port(self.port, line_of(dialect.line, self._gps.baud), dialect.greeting) as stream:
+        async with self._open(self.port, line_of(dialect.line, self._gps.baud), dialect.greeting) as stream:
             is_up()
             try:
                 while True:

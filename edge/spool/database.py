@@ -6,7 +6,7 @@ Page size and WAL: docs/decisions/0002-the-spool-is-the-queue.md has the measure
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -151,6 +151,9 @@ async def open_database(connect_: Callable[[], Connection]) -> AsyncIterator[Dat
         await connection.close()
         if database is not None:
             database.let_go()
+
+
+OpenDatabase = Callable[[Callable[[], Connection]], AbstractAsyncContextManager[Database]]
 
 
 def _whole(connection: Connection, deed: Callable[[Connection], T]) -> T:

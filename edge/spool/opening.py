@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Final
 
 from edge.spool import rows, salvage
-from edge.spool.database import StoreError, connect_spool, is_damage, is_full, is_io, key_id, open_database
+from edge.spool.database import (
+    OpenDatabase,
+    StoreError,
+    connect_spool,
+    is_damage,
+    is_full,
+    is_io,
+    key_id,
+    open_database,
+)
 from edge.spool.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -47,6 +56,7 @@ async def open_spool(
     boot: bytes,
     quota_bytes: int,
     wait_for_room: Callable[[], Awaitable[None]] | None = None,
+    open_: OpenDatabase = open_database,
 ) -> AsyncIterator[Opened]:
     """The spool of a folder. Raises StoreError or OSError only when a fresh file cannot be made either.
 
@@ -55,7 +65,7 @@ async def open_spool(
     async with AsyncExitStack() as stack:
         while True:
             try:
-                opened = await _open(stack, folder, key, identity, boot, quota_bytes)
+                opened = await _open(stack, folder, key, identity, boot, quota_bytes, open_)
                 break
             except (StoreError, OSError) as error:
                 if wait_for_room is None or not _is_for_want_of_room(error, folder):
@@ -68,13 +78,19 @@ async def open_spool(
 
 
 async def _open(
-    stack: AsyncExitStack, folder: Path, key: str, identity: bytes, boot: bytes, quota_bytes: int
+    stack: AsyncExitStack,
+    folder: Path,
+    key: str,
+    identity: bytes,
+    boot: bytes,
+    quota_bytes: int,
+    open_: OpenDatabase,
 ) -> Opened:
     folder.mkdir(parents=True, exist_ok=True)
     path, alarms = _path_for(folder, key)
     loaded, salvaged = await asyncio.to_thread(_load, path, key, alarms)
     most = int(quota_bytes * SLACK) + SLACK_BYTES
-    database = await stack.enter_async_context(open_database(partial(connect_spool, path, key, most)))
+    database = await stack.enter_async_context(open_(partial(connect_spool, path, key, most)))
     spool = Spool(database, identity, boot, quota_bytes, loaded)
     return Opened(spool, alarms, loaded.newest_born_s, salvaged)
 

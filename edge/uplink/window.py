@@ -226,10 +226,12 @@ class Window:
 
     def _gap(self, ledger: Ledger, first: int, last: int) -> Range | None:
         """The first numbers of first..last that are neither done nor in flight nor waiting."""
+        if ledger.done.first_gap(first, last) is None:  # nearly every ledger of an earlier epoch, at every look
+            return None
         flown = sorted(
             [(f.first, f.last) for f in self._flights if f.ledger is ledger] + [*self._waiting.get(ledger, ())]
         )
-        for gap in ledger.done.gaps(first, last) if first <= last else ():
+        for gap in ledger.done.gaps(first, last):
             if free := _without(gap, flown):
                 return free
         return None

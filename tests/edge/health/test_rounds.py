@@ -92,6 +92,32 @@ async def test_old_rows_go_only_by_a_clock_that_is_trusted(
         assert ledger.rows == 1
 
 
+async def test_a_full_disk_puts_the_tidying_off(
+    scene: Scene, opened: Open, make_group: Callable[..., Group], clock: CarClock, times: "TimeSources"
+) -> None:  # fmt: skip
+    def fill(connection: Any) -> None:  # noqa: ANN401 - sqlcipher3 ships no types
+        """From now on a deletion needs pages that the file may not have."""
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        filler = "INSERT INTO epoch (id, boot) VALUES (zeroblob(100000), x'')"
+        connection.execute(f"CREATE TEMP TRIGGER filler BEFORE DELETE ON main.run BEGIN {filler}; END")
+
+    times.synchronised = True
+    clock.check()
+    async with opened() as open_:
+        for n in (1, 2):
+            await open_.spool.add(make_group(n, 1, born_s=times.utc_ms // 1000 - 7200), 0)
+        ledger = open_.spool.ledger_of(b"epoch--1", Lane.READ)
+        assert ledger is not None
+        ledger.receipt(Ranges([(1, 2)]))
+        await open_.spool._database.read(fill)
+        await scene.rounds._tidy(open_.spool, clock.now())
+        assert ledger.rows == 2
+        await open_.spool._database.read(lambda connection: connection.execute("DROP TRIGGER filler"))
+        await scene.rounds._tidy(open_.spool, clock.now())
+        assert ledger.rows == 1
+
+
 async def test_the_heart_hears_of_the_store_by_its_progress_only(
     scene: Scene, opened: Open, running: Running, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip

@@ -5,34 +5,14 @@ switch in the product.
 """
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.faults.rig.fault import Edit, Fault, apply
 from tests.faults.rig.program import ROOT
+from tests.virtual.rig.mutants import MUTANTS
 
 PACKAGES: Final = ("drivers", "edge", "forecast", "headquarters", "proto", "records", "simulator", "tests")
-
-
-class StaleError(Exception):
-    """What was to be broken does not stand there (once) any more; the text names the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """`old` stands exactly once in the file."""
-
-    file: str
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong, which may take several edits."""
-
-    about: str
-    edits: tuple[Edit, ...]
 
 
 NORMAL: Final = Fault(
@@ -108,7 +88,7 @@ EPOCH_KEPT: Final = Fault(
     (
         Edit(
             "edge/identity.py",
-            "return os.urandom(EPOCH_BYTES)",
+            "return chance(EPOCH_BYTES)",
             'return bytes.fromhex(_BOOT_ID.read_text("ascii").replace("-", ""))[-EPOCH_BYTES:]',
         ),
         Edit(
@@ -217,6 +197,7 @@ BROKEN: Final[dict[str, Fault]] = {
     "clock-believed": CLOCK_BELIEVED,
     "ungrouped": UNGROUPED,
     "full-promised": FULL_PROMISED,
+    **MUTANTS,
 }
 
 
@@ -229,12 +210,3 @@ def broken_tree(name: str, folder: Path) -> Path:
     for edit in BROKEN[name].edits:
         apply(edit, tree)
     return tree
-
-
-def apply(edit: Edit, tree: Path) -> None:
-    """Raises StaleError unless the text stands there exactly once."""
-    file = tree / edit.file
-    text = file.read_text("utf-8")
-    if text.count(edit.old) != 1:
-        raise StaleError(f"{edit.file}: what a broken build replaces stands there {text.count(edit.old)} times")
-    file.write_text(text.replace(edit.old, edit.new), "utf-8")

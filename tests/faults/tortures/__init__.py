@@ -20,6 +20,7 @@ from tests.faults.tortures import (
     power,
     soak,
     steps,
+    virtual,
 )
 
 TORTURES: Final[dict[str, Torture]] = {
@@ -39,4 +40,5 @@ TORTURES: Final[dict[str, Torture]] = {
     "io-errors": io_errors.TORTURE,
     "disk-bytes": disk_bytes.TORTURE,
     "steps": steps.TORTURE,
+    "virtual": virtual.TORTURE,
 }

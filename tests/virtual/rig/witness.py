@@ -1,0 +1,222 @@
+"""Everything that is said, stored, sent, answered -> the first promise that was broken. It believes nobody's memory but its own.
+
+What was committed it reads from the car's file over a connection of its own, what headquarters has from headquarters'.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from edge.spool.database import PAGE_BYTES, Connection, connect
+from edge.spool.group import Group
+from edge.uplink.flight import Flight
+from edge.uplink.window import MOST_BYTES, MOST_FLIGHTS, MOST_URGENT, Window
+from proto import batches, control, events, topics
+from proto.batches import Batch
+from proto.lanes import BY_WORD, Lane
+from proto.ranges import Ranges
+from tests.virtual.rig.loop import VirtualLoop
+
+KEY: Final = "5a" * 32
+LATE_URGENT_S: Final = 2.0
+HELLO_S: Final = 5.0
+
+Identity = tuple[bytes, Lane, int]
+Stream = tuple[bytes, Lane]
+
+
+class Witness:
+    """Of one history."""
+
+    def __init__(self, loop: VirtualLoop, stop: Callable[[], None], is_excused: Callable[[], bool]) -> None:
+        """`is_excused()`: nobody must be in time now, for the disk is not."""
+        self.broken: str | None = None
+        """The first promise that was, in words."""
+        self.said: dict[Identity, bytes] = {}
+        self.promised: dict[Stream, Ranges] = {}
+        self.told_absent: dict[Stream, Ranges] = {}
+        self.alarms: set[str] = set()
+        self.aside: dict[Stream, Ranges] = {}
+        self.window: Window | None = None
+        """The living car's."""
+        self.unsent_urgent: dict[Identity, float] = {}
+        """Promised by the living car, not sent yet: when it was promised."""
+        self.unsent_reads: dict[Identity, float] = {}
+        self.sent: dict[bytes, float] = {}
+        """The living car's messages: when they were sent last."""
+        self._loop = loop
+        self._stop = stop
+        self._is_excused = is_excused
+        self._card: Connection | None = None
+        self._row = 0
+        self._sent_numbers: dict[Stream, Ranges] = {}
+        self._durable: dict[tuple[int, Lane], Ranges] = {}
+        self._greeted: tuple[float, list[Flight]] | None = None
+
+    def breaks(self, what: str) -> None:
+        """A promise is broken: the history ends here."""
+        if self.broken is None:
+            self.broken = f"{what} (at {self._loop.now_s:.3f} s, step {self._loop.steps})"
+        self._stop()
+
+    def begins(self, path: Path, window: Window, epoch: bytes) -> None:
+        """A car has opened its spool."""
+        self.ends()
+        self.window = window
+        self._card = connect(path, KEY, page_bytes=PAGE_BYTES, cache_kb=64, read_only=True)
+        self._row, self._durable = 0, {}
+        if any(known[0] == epoch for known in self.said):
+            self.breaks("an epoch came twice")
+
+    def ends(self) -> None:
+        """It is no more."""
+        if self._card is not None:
+            self._card.close()
+        self._card = self.window = self._greeted = None
+        self.unsent_urgent.clear()
+        self.unsent_reads.clear()
+        self.sent.clear()
+        self._sent_numbers.clear()
+
+    def numbered(self, epoch: bytes, group: Group) -> None:
+        """Bodies got their numbers."""
+        for run in group.runs:
+            for number, body in enumerate(run.bodies, run.first):
+                if self.said.setdefault((epoch, run.lane, number), body) != body:
+                    self.breaks("a number was used twice")
+
+    def stored(self, epoch: bytes, lane: Lane, first: int, last: int) -> None:
+        """The car has said so: it must be on the card."""
+        if not self._is_on_card(epoch, lane, first, last):
+            self.breaks(f"said to be stored, and not committed: {lane.word} {first}..{last}")
+        self.promised.setdefault((epoch, lane), Ranges()).add(first, last)
+        waiting = {Lane.URGENT: self.unsent_urgent, Lane.READ: self.unsent_reads}.get(lane)
+        if waiting is not None:
+            unsent = self._sent_numbers.get((epoch, lane), Ranges()).gaps(
+                first, last
+            )  # sent before it was said, perhaps
+            numbers = (number for begin, end in unsent for number in range(begin, end + 1))
+            waiting.update(((epoch, lane, number), self._loop.now_s) for number in numbers)
+
+    def _is_on_card(self, epoch: bytes, lane: Lane, first: int, last: int) -> bool:
+        """Whether it was ever committed: what a quota deleted since counts."""
+        assert self._card is not None
+        for id_, n, lane_, start, count in self._card.execute(
+            "SELECT id, epoch, lane, first, count FROM run WHERE id > ? ORDER BY id", (self._row,)
+        ).fetchall():
+            self._row = id_
+            self._durable.setdefault((n, Lane(lane_)), Ranges()).add(start, start + count - 1)
+        found = self._card.execute("SELECT n FROM epoch WHERE id = ?", (epoch,)).fetchone()
+        return found is not None and self._durable.get((found[0], lane), Ranges()).covers(first, last)
+
+    def publishes(self, topic: str, payload: bytes) -> None:
+        """The car is about to."""
+        parsed = topics.parse(topic)
+        assert parsed is not None
+        if parsed.word not in BY_WORD:
+            return
+        batch = batches.decode(payload)
+        self._is_true(batch)
+        assert self.window is not None
+        self._is_bounded(self.window)
+        flight = next((flight for flight in self.window.flights if flight.message is payload), None)
+        if flight is None:
+            self.breaks("sent, and not in the window")
+            return
+        if payload not in self.sent:
+            self._is_first(flight, batch)
+        self.sent[payload] = self._loop.now_s
+        self._sent_numbers.setdefault((batch.epoch, batch.lane), Ranges()).add(batch.first, batch.last)
+        for number, _ in batch.numbered():
+            self.unsent_urgent.pop((batch.epoch, batch.lane, number), None)
+            self.unsent_reads.pop((batch.epoch, batch.lane, number), None)
+
+    def _is_true(self, batch: Batch) -> None:
+        """Every body is what was numbered and committed; what is called absent is not on the card."""
+        for number, body in batch.numbered():
+            if self.said.get((batch.epoch, batch.lane, number)) != body:
+                self.breaks(f"sent what nobody said: {batch.lane.word} {number}")
+        for first, last in batch.absent:
+            self._is_absent(batch, first, last)
+            self.told_absent.setdefault((batch.epoch, batch.lane), Ranges()).add(first, last)
+
+    def _is_absent(self, batch: Batch, first: int, last: int) -> None:
+        assert self._card is not None
+        found = self._card.execute(
+            "SELECT run.first FROM run JOIN epoch ON epoch.n = run.epoch"
+            " WHERE epoch.id = ? AND lane = ? AND first <= ? AND first + count > ?",
+            (batch.epoch, int(batch.lane), last, first),
+        ).fetchone()
+        if found is not None:
+            self.breaks(f"called absent, and on the card: {batch.lane.word} {first}..{last}")
+
+    def _is_bounded(self, window: Window) -> None:
+        urgent = [flight for flight in window.flights if flight.ledger.lane is Lane.URGENT]
+        others = [flight for flight in window.flights if flight.ledger.lane is not Lane.URGENT]
+        if len(urgent) > MOST_URGENT or len(others) > MOST_FLIGHTS:
+            self.breaks("too many batches in flight")
+        if sum(len(flight.message) for flight in others) > MOST_BYTES:
+            self.breaks("too many bytes in flight")
+
+    def _is_first(self, flight: Flight, batch: Batch) -> None:
+        """A new batch: nothing answered for in its coverage, nothing urgent left behind."""
+        if flight.ledger.done.first_gap(batch.first, batch.last) != (batch.first, batch.last):
+            self.breaks(f"a coverage spans what is answered for: {batch.lane.word} {batch.first}..{batch.last}")
+        if batch.lane is Lane.URGENT or self.window is None or self._is_excused():
+            return
+        flown = sum(other.ledger.lane is Lane.URGENT for other in self.window.flights)
+        oldest_s = next(iter(self.unsent_urgent.values()), None)
+        if flown < MOST_URGENT and oldest_s is not None and self._loop.now_s - oldest_s > LATE_URGENT_S:
+            self.breaks(f"lane {batch.lane.word} went before what is urgent")
+
+    def greeted(self) -> None:
+        """Headquarters' hello has come to the car: everything in flight is due at once."""
+        if self.window is not None and self._greeted is None and not self._is_excused():
+            self._greeted = self._loop.now_s, list(self.window.flights)
+
+    def look(self) -> None:
+        """Now and then: what was due at a hello has gone, if the connection lasted."""
+        if self._greeted is None or self._loop.now_s - self._greeted[0] < HELLO_S:
+            return
+        (then_s, flights), self._greeted = self._greeted, None
+        flying = self.window.flights if self.window is not None else ()
+        if any(flight in flying and self.sent.get(flight.message, 0.0) < then_s for flight in flights):
+            self.breaks("not sent again at a hello")
+
+    def connection_lost(self) -> None:
+        """A hello is nothing without its connection."""
+        self._greeted = None
+
+    def answers(self, topic: str, payload: bytes, store: sqlite3.Connection) -> None:
+        """Headquarters is about to say: a receipt's numbers must be in its store, or known to be dropped."""
+        if not topic.endswith("receipt"):
+            return
+        for held in control.decode_held(payload):
+            for first, last in held.ranges:
+                here = {seq for seq, _ in bodies(store, held.epoch, held.lane, first, last)}
+                absent = self.told_absent.get((held.epoch, held.lane), Ranges())
+                if not all(number in here or number in absent for number in range(first, last + 1)):
+                    self.breaks(f"a receipt for what is not stored: {held.lane.word} {first}..{last}")
+
+    def note_aside(self, ledgers: Any) -> None:  # noqa: ANN401 - the spool's
+        """What the car will not send again."""
+        for ledger in ledgers.values():
+            for first, last in ledger.aside:
+                self.aside.setdefault((ledger.epoch.id, ledger.lane), Ranges()).add(first, last)
+
+
+def bodies(
+    store: sqlite3.Connection, epoch: bytes, lane: Lane, first: int = 1, last: int = 2**48
+) -> list[tuple[int, bytes]]:
+    """(number, body) of what headquarters has."""
+    return store.execute(
+        "SELECT seq, body FROM event WHERE seq BETWEEN ? AND ? AND stream = (SELECT stream.id FROM stream"
+        " JOIN epoch ON epoch.id = stream.epoch WHERE epoch.name = ? AND stream.lane = ?)",
+        (first, last, epoch, int(lane)),
+    ).fetchall()
+
+
+def event_of(body: bytes) -> events.Event | events.Unknown:
+    """What a body says."""
+    return events.decode(body)
