@@ -185,6 +185,8 @@ class History:
         """At what must come in time: the connection, what is live."""
         self.loop.call_later(LOOK_S, self._look)
         self.witness.look()
+        if self.plan.may_set_aside:
+            self.witness.note_aside(self.life.spool_ledgers)
         now_s, net, life = self.loop.now_s, self.net, self.life
         if net.car is None:
             self.witness.connection_lost()

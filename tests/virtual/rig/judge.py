@@ -32,7 +32,7 @@ def judge(history: "History") -> dict[str, int]:
         _are_alarms_just(history, alarms(store))
         (repeated,) = store.execute("SELECT ifnull(sum(repeated), 0) FROM stream").fetchone()
         (orphans,) = store.execute("SELECT count(*) FROM epoch WHERE NOT started").fetchone()
-        if orphans and not history.plan.may_drop and not history.plan.may_set_aside:
+        if orphans and not history.plan.may_drop and not history.plan.refusing:
             witness.breaks("an epoch without its start")
     finally:
         store.close()

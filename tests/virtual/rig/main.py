@@ -34,13 +34,15 @@ def main() -> int:
         os.execv(sys.executable, [sys.executable, "-m", "tests.virtual.rig.main", *sys.argv[1:]])
     logging.disable(logging.CRITICAL)
     figures = (
-        run(args.hours, args.seed, args.jobs, args.shift) if args.history is None else replay(args.history, args.shift)
+        run(args.hours, args.seed, args.jobs, args.shift, args.minutes)
+        if args.history is None
+        else replay(args.history, args.shift)
     )
     print(json.dumps(figures))
     return 0 if figures["good"] else 1
 
 
-def run(hours: float, seed: int, jobs: int = 1, shift_h: float = SHIFT_H) -> dict[str, Any]:
+def run(hours: float, seed: int, jobs: int = 1, shift_h: float = SHIFT_H, minutes: float = 1e6) -> dict[str, Any]:
     """Histories until so many virtual hours are over, or a promise is broken. The figures of all of them."""
     began_s, began_cpu_s, sums, lasted_h = time.monotonic(), _cpu_s(), Counter[str](), 0.0
     seeds = range(seed * SEEDS_APART, seed * SEEDS_APART + int(hours / shift_h) + 1)
@@ -53,7 +55,7 @@ def run(hours: float, seed: int, jobs: int = 1, shift_h: float = SHIFT_H) -> dic
         sums.update({f"ended_{how}": count for how, count in told.ends.items()})
         if told.broken is not None:
             broken.append({"seed": told.seed, "broken": told.broken, "trace": told.trace})
-        if broken or lasted_h >= hours:
+        if broken or lasted_h >= hours or time.monotonic() - began_s >= minutes * 60:
             break
     taken_s = time.monotonic() - began_s
     return {
@@ -113,6 +115,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--history", type=int, metavar="SEED", help="this one only: a replay")
     parser.add_argument("--shift", type=float, default=SHIFT_H, help="virtual hours of one history")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=1e6, help="and no longer than this by a real clock")
     return parser.parse_args()
 
 
