@@ -111,6 +111,7 @@ class _Faulty:
         self._connection = connection
         self._committed = committed
         self._is_broken = False
+        self._is_open = True
 
     def execute(self, sql: str, *values: Any) -> Any:  # noqa: ANN401 - as sqlite has it
         if self._is_broken:
@@ -122,8 +123,9 @@ class _Faulty:
 
     def drop(self) -> None:
         """What was not committed is gone."""
-        if self._connection.in_transaction:
+        if self._is_open and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+        self._is_open = False
         self._connection.close()
 
     def _commit(self) -> Any:  # noqa: ANN401

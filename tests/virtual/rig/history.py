@@ -19,7 +19,7 @@ from tests.virtual.rig.headquarters import Headquarters
 from tests.virtual.rig.judge import HEARD_S, judge
 from tests.virtual.rig.loop import SpinError, StuckError, VirtualLoop
 from tests.virtual.rig.net import Net
-from tests.virtual.rig.plan import drawn
+from tests.virtual.rig.plan import Plan, drawn
 from tests.virtual.rig.poison import Poison
 from tests.virtual.rig.ports import Device, Traffic, Wandering
 from tests.virtual.rig.witness import Stream, Witness
@@ -58,12 +58,13 @@ class Told:
 class History:
     """Car, link, broker, headquarters, and who watches them."""
 
-    def __init__(self, seed: int, hours: float, lists: Path, home: Path) -> None:
+    def __init__(self, seed: int, hours: float, lists: Path, home: Path, plan: Plan | None = None) -> None:
+        """`plan`: a world that is not drawn."""
         chance = Random(seed)
         self.loop = VirtualLoop(chance)
         asyncio.set_event_loop(self.loop)
         self.seed, self.hours = seed, hours
-        self.plan = drawn(chance)
+        self.plan = plan or drawn(chance)
         self.folder, self.lists = home, lists
         self.witness = Witness(self.loop, self.loop.stop, self._is_excused)
         self.loop.set_exception_handler(lambda _, context: self.witness.breaks(f"left unheard: {_words(context)}"))
@@ -93,7 +94,8 @@ class History:
     def told(self) -> Told:
         """The whole history."""
         self._begin()
-        self._trouble()
+        if self.plan.troubles:
+            self._trouble()
         self.loop.call_later(LOOK_S, self._look)
         self.loop.call_later(self.hours * 3600, self._heal)
         try:
@@ -146,7 +148,7 @@ class History:
         self.lives += 1
         life = self.life = Life(self, self.lives, self._boot_id, self._booted_s)
         life.process.at_end.append(lambda: self._was_cut(life))
-        if not self._is_healed:
+        if not self._is_healed and self.plan.troubles:
             troubles.doom(self)
         self._good_since_s = self.loop.now_s
         life.begin()
@@ -175,6 +177,7 @@ class History:
         self.loop.call_later(self.loop.chance.expovariate(self.plan.troubles / 3600), self._trouble)
 
     def _heard(self, topic: str, _: bytes) -> None:
+        self.witness.answered_s = self.loop.now_s
         if topic.endswith("hello"):
             self.witness.greeted()
 

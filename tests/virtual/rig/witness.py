@@ -43,6 +43,8 @@ class Witness:
         self.unsent_urgent: dict[Identity, float] = {}
         """Promised by the living car, not sent yet: when it was promised."""
         self.unsent_reads: dict[Identity, float] = {}
+        self.answered_s = 0.0
+        """When the car last heard anything of headquarters."""
         self.sent: dict[bytes, float] = {}
         """The living car's messages: when they were sent last."""
         self._loop = loop
@@ -166,6 +168,8 @@ class Witness:
         if batch.lane is Lane.URGENT or self.window is None or self._is_excused():
             return
         flown = sum(other.ledger.lane is Lane.URGENT for other in self.window.flights)
+        if self._loop.now_s - self.answered_s < LATE_URGENT_S:
+            return  # a place for what is urgent became free while this batch was read from the card
         oldest_s = next(iter(self.unsent_urgent.values()), None)
         if flown < MOST_URGENT and oldest_s is not None and self._loop.now_s - oldest_s > LATE_URGENT_S:
             self.breaks(f"lane {batch.lane.word} went before what is urgent")
