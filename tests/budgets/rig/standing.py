@@ -68,7 +68,7 @@ def stood(folder: Path, script: Script) -> History:
         drawn(Random(1)), cameras=0, quota_bytes=ROOMY, poison=None, refusing=False, restored=False, troubles=0
     )
     standing = History(1, 0, folder, home, plain)
-    standing.receiver.say = lambda _: None  # type: ignore[method-assign]  # it has no fix
+    standing.receiver.say = lambda data: None  # type: ignore[method-assign]  # noqa: ARG005 - it has no fix
     script(standing)
     told = standing.told()
     assert told.broken is None, told.broken

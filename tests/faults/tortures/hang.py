@@ -8,10 +8,10 @@ from statistics import median
 from typing import Final
 
 from simulator.numbered import plate
-from tests.faults.rig.broken import Edit, apply
 from tests.faults.rig.broker import Mosquitto
 from tests.faults.rig.campaign import Found, Order, Torture
 from tests.faults.rig.car import Car
+from tests.faults.rig.fault import Edit, apply
 from tests.faults.rig.feeder import Feeder, framed
 from tests.faults.rig.headquarters import Headquarters
 from tests.faults.rig.judge import judge

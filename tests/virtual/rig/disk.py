@@ -39,10 +39,14 @@ class Disk:
     async def opened(self, connect: Callable[[], Connection]) -> AsyncIterator[Database]:
         """As `edge.spool.database.open_database`."""
         thread = _Thread(self, await self.loop.run_in_executor(None, connect))
+        database = Database(thread)  # type: ignore[arg-type]  # what it uses of an aiosqlite connection is here
+        if (process := Process.current()) is not None:
+            process.at_end.append(database.let_go)
         try:
-            yield Database(thread)  # type: ignore[arg-type]  # what it uses of an aiosqlite connection is here
+            yield database
         finally:
             await thread.close()
+            database.let_go()
 
 
 class _Thread:

@@ -91,7 +91,7 @@ MUTANTS: Final[dict[str, Fault]] = {
             ),
         ),
     ),
-    "again-ignored": Fault(
+    "again-unmarked": Fault(
         "what headquarters lacks again is not marked",
         (Edit("edge/spool/ledger.py", "                self.done.remove(*number_range)\n", ""),),
     ),
