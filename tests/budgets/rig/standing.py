@@ -30,6 +30,7 @@ MESSAGE_BYTES: Final = 2 * 52 + 22 + 12
 MQTT's PUBLISH and PUBACK."""
 
 Script = Callable[[History], None]
+_KEPT: Final[list[History]] = []  # were one let go, its tasks would end in the middle of the next one's life
 
 
 def main(change: str | None) -> None:
@@ -68,6 +69,7 @@ def stood(folder: Path, script: Script) -> History:
         drawn(Random(1)), cameras=0, quota_bytes=ROOMY, poison=None, refusing=False, restored=False, troubles=0
     )
     standing = History(1, 0, folder, home, plain)
+    _KEPT.append(standing)
     standing.receiver.say = lambda data: None  # type: ignore[method-assign]  # noqa: ARG005 - it has no fix
     script(standing)
     told = standing.told()

@@ -187,7 +187,7 @@ class History:
     def _look(self) -> None:
         """At what must come in time: the connection, what is live."""
         self.loop.call_later(LOOK_S, self._look)
-        self.witness.look()
+        self.witness.look(self.loop.now_s if self.net.car is None else self.net.car.since_s)
         if self.plan.may_set_aside:
             self.witness.note_aside(self.life.spool_ledgers)
         now_s, net, life = self.loop.now_s, self.net, self.life

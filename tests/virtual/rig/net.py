@@ -29,6 +29,8 @@ class Net:
         self.has_radio = True
         self.has_broker = True
         self.bytes_a_second: float | None = None
+        self.to_lose = 0
+        """How many of the next messages, either way, are lost on a connection that lives."""
         self.refused: str | None = None
         """A part of a topic that the broker throws away without a word (mosquitto 2.0.11 under MQTT 3.1.1)."""
         self.car: Connection | None = None
@@ -78,13 +80,21 @@ class Net:
     def _arrived_up(self, connection: "Connection", topic: str, payload: bytes) -> None:
         if connection.is_lost or self.to_headquarters is None or (self.refused and self.refused in topic):
             return
+        if self._loses():
+            return
         if (arrived := self.spoil(topic, payload)) is not None:
             self.to_headquarters(topic, arrived)
 
     def _arrived_down(self, connection: "Connection | None", topic: str, payload: bytes) -> None:
-        if connection is not None and not connection.is_lost:
+        if connection is not None and not connection.is_lost and not (topic.endswith("receipt") and self._loses()):
             self.heard(topic, payload)
             connection.put(topic, payload)
+
+    def _loses(self) -> bool:
+        if self.to_lose == 0:
+            return False
+        self.to_lose -= 1
+        return True
 
     def _acknowledged(self, connection: "Connection") -> None:
         if not connection.is_lost:
@@ -97,6 +107,7 @@ class Connection:
     def __init__(self, net: Net, acknowledged: Callable[[int], None], publishing: Callable[[str, bytes], None]) -> None:
         self.acknowledged = acknowledged
         self.is_lost = False
+        self.since_s = net.loop.now_s
         self._net = net
         self._publishing = publishing
         self._process = Process.current()

@@ -59,6 +59,11 @@ def _link_lost(history: "History") -> None:
     history.net.lose(at_once=history.loop.chance.random() < 0.5)
 
 
+def _lossy(history: "History") -> None:
+    """A broker whose queue is full, or a receipt at QoS 0."""
+    history.net.to_lose = history.loop.chance.randint(1, 2)
+
+
 def _radio_away(history: "History") -> None:
     history.net.has_radio = False
     history.net.lose(at_once=False)
@@ -140,6 +145,7 @@ TROUBLES: Final[tuple[tuple[int, Callable[["History"], None]], ...]] = (
     (2, _disk_full),
     (2, _disk_slow),
     (4, _link_lost),
+    (3, _lossy),
     (3, _radio_away),
     (2, _broker_away),
     (3, _headquarters_killed),
@@ -157,10 +163,12 @@ def heal(history: "History") -> None:
     _disk_empty(history)
     _disk_quick(history)
     history.disk.fails = None
+    history.net.to_lose = 0
     _radio_back(history)
     _allowing(history)
     _thick(history)
     _plugged(history)
     history.net.has_broker = True
     history.headquarters.boot()
-    history.headquarters.connect()
+    if history.net.to_headquarters is None:
+        history.headquarters.connect()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from edge.spool.database import PAGE_BYTES, Connection, connect
 from edge.spool.group import Group
-from edge.uplink.flight import Flight
+from edge.uplink.flight import LONGEST_RESEND_S, Flight
 from edge.uplink.window import MOST_BYTES, MOST_FLIGHTS, MOST_URGENT, Window
 from proto import batches, control, events, topics
 from proto.batches import Batch
@@ -21,6 +21,7 @@ from tests.virtual.rig.loop import VirtualLoop
 KEY: Final = "5a" * 32
 LATE_URGENT_S: Final = 2.0
 HELLO_S: Final = 5.0
+AGAIN_S: Final = LONGEST_RESEND_S + 30.0  # a card that was slow may have held the uplink up
 
 Identity = tuple[bytes, Lane, int]
 Stream = tuple[bytes, Lane]
@@ -179,8 +180,14 @@ class Witness:
         if self.window is not None and self._greeted is None and not self._is_excused():
             self._greeted = self._loop.now_s, list(self.window.flights)
 
-    def look(self) -> None:
-        """Now and then: what was due at a hello has gone, if the connection lasted."""
+    def look(self, connected_s: float) -> None:
+        """Now and then: what was due has gone, if the connection lasted. `connected_s`: since when it does."""
+        late_s = self._loop.now_s - AGAIN_S
+        must = (
+            self.window.flights if self.window is not None and late_s > connected_s and not self._is_excused() else ()
+        )
+        if any(self.sent.get(flight.message, late_s) < late_s for flight in must):
+            self.breaks("not sent again, and not answered for")
         if self._greeted is None or self._loop.now_s - self._greeted[0] < HELLO_S:
             return
         (then_s, flights), self._greeted = self._greeted, None
