@@ -19,7 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 BUDGETS: Final[dict[str, dict[str, Any]]] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
 LIBRARIES: Final = {
     *("aiomqtt", "aiosqlite", "annotated_types", "msgpack", "paho", "serial", "sqlcipher3", "typing_extensions", "zstandard"),
-    *("drivers", "edge", "proto", "records"),
+    *("drivers", "edge", "forecast", "proto", "records"),
     *("cython_runtime", "_cython_3_3_0"),
 }  # fmt: skip
 """What the daemon may have loaded when it begins: not pydantic (13 MB), not numpy, no web server."""
