@@ -196,7 +196,8 @@ class History:
         if not net.is_reachable or life.process.is_over or life.window is None or self._is_excused():
             self._good_since_s = max(now_s, self._good_since_s)
         good_s = now_s - self._good_since_s
-        if good_s > BACK_S + LOOK_S and net.car is None and now_s - self._lost_s() > BACK_S:
+        is_stopping = life.stopped.is_set()
+        if good_s > BACK_S + LOOK_S and net.car is None and not is_stopping and now_s - self._lost_s() > BACK_S:
             self.witness.breaks("not connected, though it could")
         self._is_live(good_s)
 
