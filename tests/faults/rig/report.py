@@ -1,0 +1,129 @@
+"""`python -m tests.faults.rig.report`: the campaigns' JSON lines -> docs/reliability.md. What is not in a line is not in the document."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from tests.faults.rig.broken import BROKEN
+from tests.faults.rig.campaign import BREACHES
+from tests.faults.rig.program import ROOT
+from tests.faults.tortures import TORTURES
+
+FIGURES: Final = ROOT / "docs" / "figures" / "torture"
+DOCUMENT: Final = ROOT / "docs" / "reliability.md"
+HEAD: Final = """# Reliability: what was done to it, and what it did
+
+Written by `python -m tests.faults.rig.report` from `docs/figures/torture/*.json`, one line a campaign; do not edit. Each figure
+names its commit. `scripts/torture --list` says how each campaign is run, and what it takes. Two cores, shared with other work.
+
+"Lost" is what was announced as stored and is not at headquarters; "invented" what nobody said; "repeated" what stands there
+twice; "corrupt" a conflict or an unreadable batch there; "unbootable" a start that did not come about.
+"""
+TAIL: Final = """
+## Not possible here
+
+Real SD and eMMC firmware, GPIO ignition sense, a real TPM, hot-plug of a real ttyUSB, timing on ARM: none of them is claimed.
+`hang` has a stand-in for systemd with the unit's two numbers, `clock-jumps` and `cold-start` a clock in a shim (the kernel's is
+shared), `ledger` and `soak` a network name space whose kernel has no netem: loss is nftables', the rate tbf's.
+"""
+FOUND: Final = """
+## What was found and mended
+
+- A daemon whose event loop hung was restarted after 15 s: the watchdog's time was that of a card that stalls. The loop has a heartbeat
+  of its own now (3 s), and a store that does not get on stops it after 15 s.
+- Headquarters that was put back to a backup asked the cars again in silence. It raises an alarm, "receipted and lost".
+- A car whose drives are shorter than ten minutes never let go of old rows: the first tidying came ten minutes after its start.
+- Two mutants of headquarters survived the suite (an inbox left open at the end, a store on four threads): tests/headquarters/test_stopping.py.
+
+Seen and not mended: a broker that dies three times within seconds of what it was sent looks like one that refuses it, and the car raises
+the alarm "link". When a connection is lost, aiomqtt leaves a future whose exception nobody looks at; asyncio says so in the log.
+"""
+
+
+def lines(folder: Path = FIGURES) -> list[dict[str, Any]]:
+    """Every campaign's line, by the file's name."""
+    return [json.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.json"))]
+
+
+def document(campaigns: Iterable[dict[str, Any]]) -> str:
+    """The whole document."""
+    known = [line for line in campaigns if line["torture"] in TORTURES]
+    good = [line for line in known if line["broken"] is None]
+    controls = [line for line in known if line["broken"] is not None]
+    return "".join([HEAD, *_scorecard(good), *_figures(good), *_controls(controls), FOUND, TAIL])
+
+
+def _scorecard(good: list[dict[str, Any]]) -> Iterator[str]:
+    yield (
+        "\n## The scorecard\n\n| row | campaign | ordered | reached | promised | "
+        + " | ".join(BREACHES)
+        + " | kept | commit, date |\n"
+    )
+    yield "|---|---|---|---|---|" + "---|" * len(BREACHES) + "---|---|\n"
+    for name, torture in sorted(TORTURES.items(), key=lambda item: (item[1].row or 99, item[0])):
+        row = torture.row or ""
+        found = [line for line in good if line["torture"] == name]
+        ordered = f"{torture.full:,} {torture.unit}"
+        if not found:
+            yield f"| {row} | `{name}` | {ordered} | not run |" + " |" * (len(BREACHES) + 3) + "\n"
+        for line in found:
+            breaches = " | ".join(f"{line[breach]:,}" for breach in BREACHES)
+            kept = "yes" if line["good"] else "**no**"
+            yield (
+                f"| {row} | `{name}` | {ordered} | {line['cycles']:,} | {line['promised']:,} | {breaches} | {kept} |"
+                f" {line['commit']}, {line['date']} |\n"
+            )
+
+
+SHAPE: Final = frozenset(
+    ("torture", "broken", "cycles", "seed", "promised", "at_hq", "good", "breaches", "commit", "date", *BREACHES)
+)
+
+
+def _figures(good: list[dict[str, Any]]) -> Iterator[str]:
+    yield "\n## What else each campaign says\n\n"
+    for line in good:
+        more = {name: value for name, value in line.items() if name not in SHAPE}
+        said = ", ".join(f"{name} {_told(value)}" for name, value in more.items())
+        broke = "".join(f"; **{breach}**" for breach in line["breaches"])
+        yield f"- `{line['torture']}` (seed {line['seed']}): {said}{broke}\n"
+
+
+def _told(value: object) -> str:
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{name}: {_told(of)}" for name, of in value.items()) + ")"
+    if isinstance(value, list):
+        return "(" + ", ".join(map(_told, value)) + ")"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _controls(controls: list[dict[str, Any]]) -> Iterator[str]:
+    yield "\n## Negative controls\n\nThe same command, put to a copy of this tree in which one thing is wrong. It must fail.\n\n"
+    yield "| campaign | what is wrong | cycles | lost | other breaches | caught |\n|---|---|---|---|---|---|\n"
+    for line in controls:
+        about = BROKEN[line["broken"]].about if line["broken"] in BROKEN else line["broken"]
+        others = [f"{breach} {line[breach]:,}" for breach in BREACHES if breach != "lost" and line[breach]]
+        others += [breach.splitlines()[0][:80].replace("|", "/") for breach in line["breaches"]]
+        caught = "**no**" if line["good"] else "yes"
+        yield f"| `{line['torture']}` | {about} | {line['cycles']:,} | {line['lost']:,} | {'; '.join(others)} | {caught} |\n"
+    ran = {(line["torture"], line["broken"]) for line in controls}
+    missing = [
+        f"`{name} --broken {of}`"
+        for name, torture in TORTURES.items()
+        for of in torture.catches
+        if (name, of) not in ran
+    ]
+    if missing:
+        yield f"\nNot run in this state: {', '.join(missing)}.\n"
+
+
+def main() -> int:
+    """Writes it."""
+    DOCUMENT.write_text(document(lines()), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

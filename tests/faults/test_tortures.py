@@ -1,0 +1,49 @@
+"""Each torture in its short form keeps every promise, and fails with a build that breaks one. Full length: scripts/torture --list."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any, Final
+
+import pytest
+
+from tests.faults.rig.broker import mosquitto_path
+from tests.faults.rig.program import ROOT
+from tests.faults.tortures import TORTURES
+
+NOT_POSSIBLE: Final = 2
+MOST_S: Final = 300
+SHORT: Final = ("ledger", "mqtt-loss", "cards", "hq-restored", "hang", "cold-start", "clock-jumps", "soak")
+
+pytestmark = pytest.mark.skipif(mosquitto_path() is None, reason="mosquitto is not installed")
+
+
+def tortured(name: str, *words: str) -> tuple[int, dict[str, Any]]:
+    """The exit code, and the line. A process of its own, for some of them leave the network."""
+    command = [sys.executable, "-m", "tests.faults.rig.torture", name, "--cycles", str(TORTURES[name].short), *words]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MOST_S, check=False)
+    if asked.returncode == NOT_POSSIBLE:
+        pytest.skip(asked.stderr.strip())
+    assert asked.stdout, asked.stderr
+    found: dict[str, Any] = json.loads(asked.stdout)
+    return asked.returncode, found
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_the_short_form_of_a_torture_breaks_no_promise(name: str) -> None:
+    code, found = tortured(name)
+    assert (code, found["good"], found["breaches"]) == (0, True, []), found
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not root: no network of its own")
+def test_a_daemon_that_deletes_on_a_puback_fails_the_ledger() -> None:
+    code, found = tortured("ledger", "--broken", "puback")
+    assert code == 1
+    assert found["lost"] > 0
+
+
+def test_a_clock_that_is_believed_fails_the_clock_jumps() -> None:
+    code, found = tortured("clock-jumps", "--broken", "clock-believed")
+    assert code == 1
+    assert "a clock that was ten years behind was believed" in found["breaches"]
