@@ -14,7 +14,7 @@ from tests.faults.tortures import TORTURES
 
 NOT_POSSIBLE: Final = 2
 MOST_S: Final = 300
-SHORT: Final = ("ledger", "mqtt-loss", "cards", "hq-restored", "hang", "cold-start", "clock-jumps", "soak")
+SHORT: Final = ("ledger", "mqtt-loss", "cards", "hq-restored", "hang", "cold-start", "clock-jumps")
 
 pytestmark = pytest.mark.skipif(mosquitto_path() is None, reason="mosquitto is not installed")
 
