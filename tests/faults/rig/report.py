@@ -74,10 +74,10 @@ def _scorecard(good: list[dict[str, Any]]) -> Iterator[str]:
         if not found:
             yield f"| {row} | `{name}` | {ordered} | not run |" + " |" * (len(BREACHES) + 3) + "\n"
         for line in found:
-            breaches = " | ".join(f"{line[breach]:,}" for breach in BREACHES)
+            breaches = " | ".join(_told(line.get(breach, "")) for breach in BREACHES)
             kept = "yes" if line["good"] else "**no**"
             yield (
-                f"| {row} | `{name}` | {ordered} | {line['cycles']:,} | {line['promised']:,} | {breaches} | {kept} |"
+                f"| {row} | `{name}` | {ordered} | {_told(line.get('cycles', line.get(torture.unit, '')))} | {line['promised']:,} | {breaches} | {kept} |"
                 f" {line['commit']}, {line['date']} |\n"
             )
 
@@ -92,7 +92,7 @@ def _figures(good: list[dict[str, Any]]) -> Iterator[str]:
     for line in good:
         more = {name: value for name, value in line.items() if name not in SHAPE}
         said = ", ".join(f"{name} {_told(value)}" for name, value in more.items())
-        broke = "".join(f"; **{breach}**" for breach in line["breaches"])
+        broke = "".join(f"; **{breach}**" for breach in line.get("breaches", ()))
         yield f"- `{line['torture']}` (seed {line['seed']}): {said}{broke}\n"
 
 
@@ -109,10 +109,10 @@ def _controls(controls: list[dict[str, Any]]) -> Iterator[str]:
     yield "| campaign | what is wrong | cycles | lost | other breaches | caught |\n|---|---|---|---|---|---|\n"
     for line in controls:
         about = BROKEN[line["broken"]].about if line["broken"] in BROKEN else line["broken"]
-        others = [f"{breach} {line[breach]:,}" for breach in BREACHES if breach != "lost" and line[breach]]
-        others += [breach.splitlines()[0][:80].replace("|", "/") for breach in line["breaches"]]
+        others = [f"{breach} {line[breach]:,}" for breach in BREACHES if breach != "lost" and line.get(breach)]
+        others += [breach[:80].split("\n")[0].replace("|", "/") for breach in line.get("breaches", ())]
         caught = "**no**" if line["good"] else "yes"
-        yield f"| `{line['torture']}` | {about} | {line['cycles']:,} | {line['lost']:,} | {'; '.join(others)} | {caught} |\n"
+        yield f"| `{line['torture']}` | {about} | {_told(line.get('cycles', ''))} | {_told(line.get('lost', ''))} | {'; '.join(others)} | {caught} |\n"
     ran = {(line["torture"], line["broken"]) for line in controls}
     missing = [
         f"`{name} --broken {of}`"
