@@ -1,7 +1,8 @@
 """A key -> the seeds of the keys that look like it, one character of a confusable class replaced: advice, never an alarm. [proto-6.6]
 
 CRC-32 is linear: the seed of a variant is that of the key, changed by what depends on place and characters only. So a variant
-that is not listed costs no text and no checksum: m: 12 variants against a list of a million in 3 us.
+that is not listed costs no text and no checksum: m: p50 7 us a key against a list of
+a million, at a load of 30 on 2 cores, where a look-up of an unlisted key took 1.2.
 """
 
 from functools import lru_cache

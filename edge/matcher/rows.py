@@ -1,6 +1,6 @@
 """What a list's file says of an entry <-> values: what many entries share stands once, in a table of facts.
 
-Of ten million entries the plates are all different, makes and reasons are not: m: 45 bytes an entry in the file against 107 when
+Of ten million entries the plates are all different, makes and reasons are not: m: 47 bytes an entry in the file against 107 when
 each held all of its own. What decides over an alert (action, priority, weed date) stands with the entry itself: a damaged page
 of facts costs words, not alerts.
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 from zlib import crc32
 
-SLOTS_PER_KEY: Final = 16  # with two slots a key, one key in 80 that is not listed is looked up in vain
+SLOTS_PER_KEY: Final = 16  # with two slots a key, one key in 70 that is not listed is looked up in vain
 SECOND: Final = 0x9E3779B1  # 2**32 over the golden ratio (Knuth, TAOCP 3, 6.4): another slot of the same 32 bits
 MOST_SLOTS_LOG2: Final = 24  # 2 MB: beyond a million keys the sieve gets coarser, not larger
 _LEAST_SLOTS_LOG2: Final = 10
