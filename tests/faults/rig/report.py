@@ -40,6 +40,9 @@ FOUND: Final = """
 Seen and not mended: a broker that dies three times within seconds of what it was sent looks like one that refuses it, and the car raises
 the alarm "link". When a connection is lost, aiomqtt leaves a future whose exception nobody looks at; asyncio says so in the log.
 
+`soak` misses its bound of 1 %: memory grew by 2.9 % (1.4 MB) between the 13th minute and the 32nd, at 300 reads/s; the cause is not known.
+That daemon ran in asyncio's debug mode by mistake, which the command no longer sets; it is to be run again before anything is concluded.
+
 All of these runs shared two cores with other work (load 20 to 45), so the lengths reached are below those ordered. Not in the table:
 the first runs of `cards` and `mqtt-loss` at full length, ended because a program took longer than the rig's minute to start; a first run
 of `hang`, whose rig listened too late to hear an alert; a first `kill9` of some 3,000 kills, in which 7 of 12 cards were found whole and
