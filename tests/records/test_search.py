@@ -53,5 +53,5 @@ def test_an_answer_is_plain_json_without_what_is_unknown(search: Search, as_of: 
 
 
 def test_the_libraries_of_names_are_loaded_by_the_first_person_that_is_searched() -> None:
-    code = "import sys, edge.app, edge.data.kinds, records.search; sys.exit(any(name in sys.modules for name in ('jellyfish', 'rapidfuzz')))"
+    code = "import sys, edge.app, edge.data.kinds, records.search; sys.exit('jellyfish' in sys.modules)"
     assert subprocess.run((sys.executable, "-c", code), check=False).returncode == 0
