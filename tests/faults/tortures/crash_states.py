@@ -150,7 +150,7 @@ TORTURE: Final = Torture(
     run,
     full=10_000,
     short=60,
-    minutes=25,
+    minutes=15,
     catches=("normal",),
     unit="states",
     row=3,
