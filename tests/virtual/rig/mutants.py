@@ -266,7 +266,8 @@ MUTANTS: Final[dict[str, Fault]] = {
 UNSHOWN: Final = frozenset(
     {
         *("again-unmarked", "unpinned", "backlog-first", "refused-for-ever", "coverage-over-receipts"),
-        *("drop-uncounted", "ignored-for-ever", "hq-gap-accounted", "ahead-stale"),
+        *("drop-uncounted", "ignored-for-ever", "hq-gap-accounted"),
     }
 )
-"""Those that no run has caught yet: `backlog-first` has lived for 60 hours, the others were not put to it for long enough."""
+"""Those that no run has caught yet: `backlog-first` has lived for 60 hours, `drop-uncounted` and
+`hq-gap-accounted` for 40; the others were not put to it for long enough."""
