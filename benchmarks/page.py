@@ -46,9 +46,10 @@ each contestant must deliver a first read end to end, and all of them 100 of 100
 counts distinct numbers. **Ours has a longer way to go than the rest**: a read of ours counts when headquarters has committed it and
 its receipt is under way; a peer's when it has left the broker.
 """
-_WHY: Final = """The script, the bridge and Node-RED encrypt nothing, and the first and the last keep nothing either: what they save in memory
-or in the last second before a kill, they lose in the lines above it. A read of ours is promised when its group is committed,
-64 events or 500 ms; what came after the last commit is the last second's loss, and it is not promised."""
+_WHY: Final = """The script, the bridges and Node-RED encrypt nothing. The script and Node-RED keep nothing: they write nothing, and lose what
+they hold. The bridge that saves at every change loses nothing as long as it keeps up, and it keeps up with a small part of our rate. A
+read of ours is promised when its group is committed, 64 events or 500 ms; what came after the last commit is the last second's loss,
+and it is not promised."""
 _README: Final = """`benchmarks/run --peers` on {day}, commit {commit}: medians ({runs} of `rate`) on {cores} {architecture} cores that also run feeder, broker, headquarters and
 sink; no TLS unless said. Ours counts at headquarters' receipt, a peer's read when the broker has it. Method, runs, spread and growth:
 [docs/performance.md](docs/performance.md). A Raspberry Pi 4 core is some 4 to 6 times slower; none was at hand."""
@@ -98,6 +99,7 @@ def _row(name: str, title: str, columns: Columns) -> Iterator[str]:
         return
     yield f"## {title}\n\n{row['method']}\n"
     yield f"{_runs(row)}, {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
+    yield from (f"Note: {run['note']}.\n" for run in row["runs"] if "note" in run)
     yield "| | " + " | ".join(heading for _, heading, _ in columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
     for contestant in CONTESTANTS:
@@ -200,6 +202,8 @@ def _of(name: str, figure: str) -> float | None:
 
 def _growth() -> Iterator[str]:
     yield "## How cost grows\n"
+    if missing := [x_name for name, _, x_name, _ in GROWTH if read(f"own-{name}") is None]:
+        yield f"Not run yet: {', '.join(missing)}.\n"
     for name, x, x_name, pictures in GROWTH:
         row = read(f"own-{name}")
         if row is None:

@@ -33,7 +33,12 @@ LINES: Final = (
     Line("the same, 30 s", "outage-30", "first_s", "<= 10 s", unit=" s"),
     Line("a camera's plug out and in: until it is read again", "outage-180", "replug_s", "<= 5 s", unit=" s"),
     Line("bytes on the wire a read at 5/s, IP and receipts in it", "footprint", "wire_bytes_per_read_5", "none"),
-    Line("bytes to the disk a read at 5/s", "footprint", "disk_bytes_per_read_5", "<= 4,000"),
+    Line(
+        "bytes charged for the disk a read at 5/s (write_bytes; at the device ours is 3,150)",
+        "footprint",
+        "disk_bytes_per_read_5",
+        "<= 4,000",
+    ),
     Line("CPU of 1,000 reads at 200/s", "footprint", "cpu_ms_per_1000_at_200", "none", unit=" ms"),
     Line("resident memory, idle", "footprint", "idle_rss_mb", "none", unit=" MB"),
     Line("wake-ups a second, idle", "footprint", "idle_woken_per_s", "<= 10"),
