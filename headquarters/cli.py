@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; argparse itself leaves with 2 when the words are wrong."""
     words = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="patrol-hq", description="Headquarters: takes in what the cars send.")
-    parser.add_argument("--version", action="version", version=f"patrol-hq {metadata.version('patrol-edge')}")
+    parser.add_argument("--version", action="version", version=f"patrol-hq {_version()}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run: Callable[[argparse.Namespace], int] | None = None
     for word, (module, about) in COMMANDS.items():
@@ -54,3 +54,10 @@ def _lacks(word: str, missing: ModuleNotFoundError) -> int:
         file=sys.stderr,
     )
     return 2
+
+
+def _version() -> str:
+    try:
+        return metadata.version("patrol-edge")
+    except metadata.PackageNotFoundError:  # run from a tree that is not installed
+        return "not installed"

@@ -14,7 +14,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="patrol-sim", description="A police car's world: cameras, a receiver, a town."
     )
-    parser.add_argument("--version", action="version", version=f"patrol-sim {metadata.version('patrol-edge')}")
+    parser.add_argument("--version", action="version", version=f"patrol-sim {_version()}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (demo, world, replay, capture, patrol, records):
         command.add(commands)
@@ -26,6 +26,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("patrol-sim: stopped before its end", file=sys.stderr)
         return 1
+
+
+def _version() -> str:
+    try:
+        return metadata.version("patrol-edge")
+    except metadata.PackageNotFoundError:  # run from a tree that is not installed
+        return "not installed"
 
 
 if __name__ == "__main__":
