@@ -53,3 +53,8 @@ def test_whoever_names_a_decision_names_one_that_is_there() -> None:
         for name in NAMED.findall(path.read_text("utf-8"))
     }
     assert {(file, name) for file, name in named if not any(stem.startswith(name) for stem in there)} == set()
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_holds_the_marks_of_a_merge(path: Path) -> None:
+    assert re.findall(r"^(?:<{7} |={7}$|>{7} )", path.read_text("utf-8"), re.MULTILINE) == []
