@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(status))
     else:
-        print("\n".join(_sentences(status)))
+        print("\n".join(sentences(status)))
     return 0 if _is_well(status) else 1
 
 
@@ -44,7 +44,8 @@ def _is_well(status: dict[str, Any]) -> bool:
     return bool(status["link"]["up"] and devices_up and devices_well and status["epoch"])
 
 
-def _sentences(status: dict[str, Any]) -> list[str]:
+def sentences(status: dict[str, Any]) -> list[str]:
+    """The status, as an engineer reads it: a head, then a line a part."""
     head = f"{status['vehicle']}  up {status['running_s']:.0f} s  clock {status['clock']['quality']}"
     return [head, *(f"{label:12} {said}" for label, said in _told(status))]
 

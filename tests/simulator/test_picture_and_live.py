@@ -92,15 +92,18 @@ def test_the_line_names_what_is_wrong_at_the_moment() -> None:
 
 def test_the_view_has_each_port_with_what_is_wrong_and_what_comes_next(make_world: Callable[..., World]) -> None:
     world, stage = make_world(faults=FAULTS), a_stage(0)
-    reads = 0
+    reads = spoilt = 0
     for moment in script(world, cast(world)):
         if moment.due_s >= 2.5:
             break
         stage.hear(moment)
-        reads += isinstance(moment, Saying) and moment.read is not None and moment.port == "front"
+        if isinstance(moment, Saying) and moment.read is not None and moment.port == "front":
+            reads += 1
+            spoilt += moment.fault is not None
     rows = {text.split()[0]: text.rstrip() for text in drawn(stage).splitlines() if text.strip()}
     assert rows["front"].endswith("unplug")
-    assert rows["front"].split()[1] == str(reads)
+    assert rows["front"].split()[1:3] == [str(reads), str(spoilt)]
+    assert spoilt > 0
     assert rows["gps"].endswith("well")
     assert rows["broker"].endswith("until 9 s")
     assert rows["in"].endswith("rear: noise")
