@@ -17,7 +17,7 @@ def test_forty_kills_at_random_moments_lose_double_and_invent_nothing(rig: Rig) 
     """[proto-3.1, proto-4.4] 10,000 of them: scripts/torture kill9"""
     rig.car.carry(plate(n) for n in range(0, MOST, ONE_IN))
     rig.start()
-    verdict = kill9(rig, CYCLES, SEED)
+    verdict = kill9(rig, range(CYCLES), SEED)
     assert verdict.is_good, verdict
     status = rig.headquarters.status()
     assert (status["alarms"], status["conflicts"], status["unreadable"]) == ([], 0, 0)
@@ -36,4 +36,4 @@ def test_a_daemon_that_deletes_on_a_puback_fails_the_same_test(build_rig: BuildR
     """The negative control: without it the test above shows nothing."""
     rig = build_rig(tree=broken_tree("puback", tmp_path))
     rig.start()
-    assert kill9(rig, 6, SEED).lost > 0
+    assert kill9(rig, range(6), SEED).lost > 0

@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,13 @@ class NotPossibleError(Exception):
     """This machine or this user lacks what the torture needs; the text says what."""
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far a campaign has come, in its own unit: for whoever waits for it."""
+
+    done: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """`cycles`: of the torture's own unit. `tree`: the programs under torture are started from there."""
@@ -38,7 +45,9 @@ class Order:
     until_s: float = math.inf
     """Of time.monotonic(): a campaign that can end early begins nothing new after it, and says what it has done."""
     told_to_end: threading.Event = field(default_factory=threading.Event)
-    """The same, from outside: SIGTERM."""
+    """The same, from outside: SIGTERM or SIGINT."""
+    progress: Progress = field(default_factory=Progress)
+    """Of all parts together."""
 
     def is_over(self) -> bool:
         """Whether nothing new is to be begun."""
@@ -46,7 +55,15 @@ class Order:
 
     def rounds(self) -> Iterator[int]:
         """The cycles, from 0, until they are done or time is up."""
-        yield from itertools.takewhile(lambda _: not self.is_over(), range(self.cycles))
+        for cycle in itertools.takewhile(lambda _: not self.is_over(), range(self.cycles)):
+            yield cycle
+            self.progress.done += 1
+
+    def part(self, number: int, cycles: int) -> "Order":
+        """One of several that run side by side: a folder and a seed of its own, ended together with the others."""
+        folder = self.folder / f"part-{number}"
+        folder.mkdir()
+        return replace(self, folder=folder, cycles=cycles, seed=self.seed * 1000 + number)
 
 
 @dataclass(slots=True)
@@ -69,6 +86,18 @@ class Found:
     def is_good(self) -> bool:
         """Something was promised, and every promise was kept."""
         return self.promised > 0 and not self.broken and not any(getattr(self, name) for name in BREACHES)
+
+
+def summed(founds: Iterable[Found], **more: int) -> Found:
+    """The parts of a campaign as one; `more` are its own figures, where there is no part."""
+    whole = Found(cycles=0, more=more)
+    for found in founds:
+        for name in ("cycles", "promised", "at_hq", *BREACHES):
+            setattr(whole, name, getattr(whole, name) + (getattr(found, name) or 0))
+        for name, value in found.more.items():
+            whole.more[name] = whole.more.get(name, 0) + value
+        whole.broken += found.broken
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
+from itertools import count
 from pathlib import Path
 
 from tests.faults.rig import campaign
@@ -38,7 +40,9 @@ def main() -> int:
     tree = broken_tree(args.broken, folder) if args.broken else ROOT
     until_s = began_s + 60 * args.at_most
     order = Order(folder, args.cycles, args.seed, tree, args.tools, until_s)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1) if order.is_over() else order.told_to_end.set())
+    for word in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(word, lambda *_: _told_to_end(order))
+    threading.Thread(target=_tell, args=(args.torture, order), daemon=True).start()
     try:
         found = TORTURES[args.torture].run(order)
     except NotPossibleError as reason:
@@ -54,6 +58,21 @@ def main() -> int:
     else:
         print(f"{folder} is kept", file=sys.stderr)
     return 0 if found.is_good else 1
+
+
+def _tell(name: str, order: Order) -> None:
+    """Once a minute, to whoever waits; some tortures only know their end."""
+    unit = TORTURES[name].unit
+    for minutes in count(1):
+        time.sleep(60)
+        print(f"{name}: {order.progress.done:,} of {order.cycles:,} {unit}, {minutes} min", file=sys.stderr, flush=True)
+
+
+def _told_to_end(order: Order) -> None:
+    if order.told_to_end.is_set():
+        sys.exit(1)
+    order.told_to_end.set()
+    print("nothing new is begun; once more ends it at once", file=sys.stderr, flush=True)
 
 
 def _listed(name: str, torture: Torture) -> str:

@@ -110,7 +110,7 @@ class States:
     def _look(self, device: Device) -> None:
         found, more = self.found, self.found.more
         more["cycles"] += 1
-        number = more["cycles"]
+        number = self._order.progress.done = more["cycles"]
         state = self._folder / "state.img"
         device.state(state, self._chance if number % 2 else None)
         how = card.glance if number % LOOK_EVERY else card.look

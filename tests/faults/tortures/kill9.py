@@ -2,14 +2,14 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from tests.faults.rig.campaign import BREACHES, Found, Order, Torture
+from tests.faults.rig.campaign import Found, Order, Torture, summed
 from tests.faults.rig.complaints import look
 from tests.faults.rig.judge import Verdict
 from tests.faults.rig.rig import Rig, built
@@ -24,14 +24,10 @@ CARD_CYCLES: Final = 250  # then a fresh card and a fresh store: nobody restarts
 AT_ONCE: Final = 3  # rigs side by side: most of a cycle is waiting
 
 
-def kill9(
-    rig: Rig, cycles: int, seed: int, longest_s: float = LONGEST_S, is_over: Callable[[], bool] = lambda: False
-) -> Verdict:
+def kill9(rig: Rig, cycles: Iterable[int], seed: int, longest_s: float = LONGEST_S) -> Verdict:
     """In every other cycle headquarters is away while the broker is up. Raises TimeoutError when something stays down."""
     chance = Random(seed)
-    for cycle in range(cycles):
-        if is_over():
-            break
+    for cycle in cycles:
         rig.cycles += 1
         away = cycle % 2 == 0
         victims = chance.choice(VICTIMS_AWAY if away else VICTIMS)
@@ -56,7 +52,7 @@ def run(order: Order) -> Found:
     with Zygote(order.tree) as zygote, ThreadPoolExecutor(AT_ONCE) as pool:
         lengths = list(_cut(order.cycles))
         found = pool.map(partial(_one_card, order, zygote), range(len(lengths)), lengths)
-        return _sum(found)
+        return summed(found, said=0, skipped=0, dropped=0)
 
 
 def _cut(cycles: int) -> Iterator[int]:
@@ -67,20 +63,19 @@ def _cut(cycles: int) -> Iterator[int]:
 def _one_card(order: Order, zygote: Zygote, card: int, cycles: int) -> Found:
     if order.is_over():
         return Found(cycles=0)
-    folder = order.folder / f"card-{card}"
-    folder.mkdir()
-    with built(folder, tree=order.tree) as rig:
+    part = order.part(card, cycles)
+    with built(part.folder, tree=order.tree) as rig:
         rig.hurry(zygote)
         try:
             rig.start()
-            found = kill9(rig, cycles, order.seed * 1000 + card, LONGEST_S / 2, order.is_over).found()
+            found = kill9(rig, part.rounds(), part.seed, LONGEST_S / 2).found()
             found.cycles = rig.cycles
         except (TimeoutError, AssertionError) as down:
             print(f"card {card}: {down}", file=sys.stderr, flush=True)
             return Found(unbootable=1, cycles=rig.cycles, broken=[f"card {card}: {down}"[:300]])
         look(rig, found)
     if found.is_good:
-        _forget(folder)
+        _forget(part.folder)
     return found
 
 
@@ -89,17 +84,6 @@ def _forget(folder: Path) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
             file.unlink()
-
-
-def _sum(founds: Iterator[Found]) -> Found:
-    whole = Found(cycles=0, more={"said": 0, "skipped": 0, "dropped": 0})
-    for found in founds:
-        for name in ("cycles", "promised", "at_hq", *BREACHES):
-            setattr(whole, name, getattr(whole, name) + (getattr(found, name) or 0))
-        for name, value in found.more.items():
-            whole.more[name] += value
-        whole.broken += found.broken
-    return whole
 
 
 TORTURE: Final = Torture(

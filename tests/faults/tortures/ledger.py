@@ -59,8 +59,9 @@ def run(order: Order) -> Found:
         rig.start()
         try:
             with rig.car.kept_running(), all_at_once(world):
-                while rig.car.follower.promises() < order.cycles and not order.is_over():
+                while order.progress.done < order.cycles and not order.is_over():
                     time.sleep(LOOK_S)
+                    order.progress.done = rig.car.follower.promises()
                 rig.feeder.stop()
             with rig.car.kept_running():
                 settled_s = time.monotonic()

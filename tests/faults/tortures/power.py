@@ -1,18 +1,20 @@
-"""A folder and a seed -> a car in user-mode Linux whose power is cut again and again; what its card, and then headquarters, hold.
+"""A folder and a seed -> cars in user-mode Linux whose power is cut again and again; what their cards, and then headquarters, hold.
 
 Most lives have no link, so that what the card forgets is not saved by the uplink; every so often one has, and drains. After
 each cut the card is looked at in a copy, and the next life boots from it as it was left. In the end what is left on the card
 is handed to headquarters by the daemon outside.
 """
 
+import math
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from random import Random
 from typing import Final
 
 from tests.faults.rig import card, network, uml
 from tests.faults.rig.broker import Mosquitto
-from tests.faults.rig.campaign import Found, Order, Torture
+from tests.faults.rig.campaign import Found, Order, Torture, summed
 from tests.faults.rig.car import KEY, Car
 from tests.faults.rig.headquarters import Headquarters
 from tests.faults.rig.judge import Promises, judge, missing
@@ -22,6 +24,8 @@ ONLINE_EVERY: Final = 12  # lives
 EARLY: Final = 0.04  # of the lives are cut while they boot or open the spool
 LONGEST_S: Final = 1.5  # from the first promise to the cut: some thirty commits
 LONGEST_BOOT_S: Final = 3.0
+AT_ONCE: Final = 3
+LEAST: Final = 8  # cuts of a card: it is handed over but once
 IMAGE_MB: Final = 192
 
 
@@ -102,6 +106,7 @@ class Campaign:
         said = (number for reads in self._said for number in reads)
         found = judge(said, self._promised, self._headquarters.events()).found()
         found.unbootable, found.more = self.found.unbootable, self.found.more
+        found.cycles = found.more.pop("cycles")
         found.corrupt = self.found.corrupt + any(name.startswith("spool") for name in self._headquarters.alarm_names())
         if found.more["lossy_cuts"]:
             found.broken.append("a card did not hold what was promised")
@@ -109,16 +114,20 @@ class Campaign:
 
 
 def run(order: Order) -> Found:
-    """A cycle is one cut. SIGINT and SIGTERM end the cuts: the verdict is on those that were made."""
+    """A cycle is one cut. Several cards side by side: a third of a life is waiting."""
     uml.fetched(order.tools)
-    network.leave()
+    cards = min(AT_ONCE, math.ceil(order.cycles / LEAST))
+    with ThreadPoolExecutor(cards) as pool:
+        parts = [order.part(card, (order.cycles + card) // cards) for card in range(cards)]
+        return summed(pool.map(_one_card, parts))
+
+
+def _one_card(order: Order) -> Found:
+    network.leave()  # this thread only, and all that it starts: each card has broker and headquarters in a network of its own
     campaign = Campaign(order)
     with campaign.running():
-        try:
-            for _ in order.rounds():
-                campaign.cut()
-        except (KeyboardInterrupt, SystemExit):
-            pass
+        for _ in order.rounds():
+            campaign.cut()
         return campaign.settle()
 
 

@@ -71,8 +71,10 @@ def run(order: Order) -> Found:
 
 
 def _samples(rig: Rig, wire: Wire, order: Order) -> Iterator[Sample]:
-    chance, end_s = Random(order.seed), time.monotonic() + max(60 * order.cycles, LEAST_S)
+    chance, began_s = Random(order.seed), time.monotonic()
+    end_s = began_s + max(60 * order.cycles, LEAST_S)
     while time.monotonic() < end_s and not order.is_over():
+        order.progress.done = int(time.monotonic() - began_s) // 60
         assert rig.car.is_alive()
         yield Sample(rig.car.daemon.rss_kb(), len(list(Path(f"/proc/{rig.car.daemon.pid}/fd").iterdir())))
         if chance.random() < SAMPLE_S / 30:  # a tunnel about every half minute
