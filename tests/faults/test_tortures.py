@@ -39,3 +39,23 @@ def test_a_clock_that_is_believed_fails_the_clock_jumps() -> None:
     code, found = tortured("clock-jumps", "--broken", "clock-believed")
     assert code == 1
     assert "a clock that was ten years behind was believed" in found["breaches"]
+
+
+def test_a_broken_build_without_a_name_is_the_first_that_the_torture_must_catch() -> None:
+    command = [sys.executable, "-m", "tests.faults.rig.torture", "cold-start", "--broken"]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MOST_S, check=False)
+    found = json.loads(asked.stdout)
+    assert (asked.returncode, found["broken"], found["cycles"]) == (1, "waits-for-time", 1)
+
+
+def test_a_torture_without_a_broken_build_of_its_own_wants_its_name() -> None:
+    command = [sys.executable, "-m", "tests.faults.rig.torture", "outage", "--broken"]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MOST_S, check=False)
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert "say which one" in asked.stderr
+
+
+def test_every_broken_build_is_some_tortures_to_catch_within_a_length_of_its_own() -> None:
+    for name, torture in TORTURES.items():
+        assert bool(torture.catches) == bool(torture.control), name
+        assert torture.control <= torture.full, name

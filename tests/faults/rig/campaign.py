@@ -102,13 +102,14 @@ def summed(founds: Iterable[Found], **more: int) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class Torture:
-    """One line of the table. `full` cycles take `minutes` on two cores; `short` ones are in the suite."""
+    """One line of the table. `full` cycles take `minutes` on two cores; `short` ones are in the suite; a broken build must fail within `control`."""
 
     about: str
     run: Callable[[Order], Found]
     full: int
     short: int
     minutes: float
+    control: int = 0
     catches: tuple[str, ...] = ()
     """Broken builds (broken.BROKEN) that it must catch."""
     unit: str = "cycles"

@@ -2,7 +2,8 @@
 
     scripts/torture --list
     scripts/torture kill9 --cycles 300 --seed 1
-    scripts/torture kill9 --cycles 20 --broken puback     the negative control: this command must then fail
+    scripts/torture kill9 --broken puback    the negative control, a few cycles long: this command must then fail
+    scripts/torture kill9 --broken           the same with the first of those that it must catch
     scripts/torture soak --minutes 30 --json-to soak.json
 
 Exit codes: 0 every promise kept, 1 one broken, 2 wrong usage, or something that the torture needs is not there.
@@ -18,6 +19,7 @@ import threading
 import time
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 from tests.faults.rig import campaign
 from tests.faults.rig.broken import BROKEN, broken_tree
@@ -25,6 +27,8 @@ from tests.faults.rig.broker import mosquitto_path
 from tests.faults.rig.campaign import TOOLS, NotPossibleError, Order, Torture
 from tests.faults.rig.program import ROOT
 from tests.faults.tortures import TORTURES
+
+FIRST: Final = "first"
 
 
 def main() -> int:
@@ -90,16 +94,28 @@ def _parsed() -> argparse.Namespace:
     for name, torture in TORTURES.items():
         _options(subparsers.add_parser(name, help=torture.about), torture)
     args = parser.parse_args()
-    if not args.list and args.torture is None:
+    if args.list:
+        return args
+    if args.torture is None:
         parser.error("name a torture, or --list")
+    torture = TORTURES[args.torture]
+    if args.broken == FIRST:
+        if not torture.catches:
+            parser.error(f"{args.torture} has no broken build of its own: say which one")
+        args.broken = torture.catches[0]
+    if args.cycles is None:
+        args.cycles = torture.control if args.broken in torture.catches else torture.full
     return args
 
 
 def _options(parser: argparse.ArgumentParser, torture: Torture) -> None:
     names = ["--cycles"] if torture.unit == "cycles" else ["--cycles", f"--{torture.unit}"]
-    parser.add_argument(*names, dest="cycles", type=int, default=torture.full, metavar="N", help="(%(default)s)")
+    length = f"how many ({torture.full:,}; with --broken {torture.control:,})"
+    parser.add_argument(*names, dest="cycles", type=int, metavar="N", help=length)
     parser.add_argument("--seed", type=int, default=1, metavar="S")
-    parser.add_argument("--broken", choices=BROKEN, metavar="WHICH", help=f"one of {', '.join(BROKEN)}: must fail")
+    broken = f"{', '.join(torture.catches)}, which must fail; or another of {', '.join(BROKEN)}"
+    choices = (FIRST, *BROKEN)
+    parser.add_argument("--broken", nargs="?", const=FIRST, choices=choices, metavar="WHICH", help=broken)
     parser.add_argument("--tools", type=Path, default=TOOLS, metavar="DIR", help="for what is fetched (%(default)s)")
     parser.add_argument(
         "--at-most", type=float, default=math.inf, metavar="MINUTES", help="begin nothing new after them"

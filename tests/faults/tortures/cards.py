@@ -105,6 +105,7 @@ TORTURE: Final = Torture(
     run,
     full=50,
     short=1,
+    control=2,
     minutes=12,
     catches=("epoch-kept",),
 )

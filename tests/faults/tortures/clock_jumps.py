@@ -95,6 +95,7 @@ TORTURE: Final = Torture(
     run,
     full=60,
     short=2,
+    control=2,
     minutes=6,
     catches=("clock-believed",),
     row=19,

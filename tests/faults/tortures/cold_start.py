@@ -80,6 +80,7 @@ TORTURE: Final = Torture(
     run,
     full=100,
     short=2,
+    control=1,
     minutes=4,
     catches=("waits-for-time",),
     row=18,

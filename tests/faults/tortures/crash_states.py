@@ -150,6 +150,7 @@ TORTURE: Final = Torture(
     run,
     full=10_000,
     short=60,
+    control=400,
     minutes=15,
     catches=("normal",),
     unit="states",

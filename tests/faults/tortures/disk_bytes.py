@@ -86,6 +86,7 @@ TORTURE: Final = Torture(
     run,
     full=300,
     short=5,
+    control=10,
     minutes=11,
     catches=("ungrouped",),
     unit="seconds",

@@ -129,6 +129,7 @@ TORTURE: Final = Torture(
     run,
     full=20,
     short=2,
+    control=1,
     minutes=3,
     catches=("full-promised",),
     row=5,

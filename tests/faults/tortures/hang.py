@@ -102,6 +102,7 @@ TORTURE: Final = Torture(
     run,
     full=100,
     short=1,
+    control=1,
     minutes=13,
     catches=("watchdog-blind",),
     row=17,

@@ -72,6 +72,7 @@ TORTURE: Final = Torture(
     run,
     full=100,
     short=1,
+    control=2,
     minutes=10,
     catches=("again-ignored",),
 )

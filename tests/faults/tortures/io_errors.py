@@ -89,6 +89,7 @@ TORTURE: Final = Torture(
     run,
     full=10_000,
     short=40,
+    control=48,
     minutes=4,
     catches=("error-ignored",),
     unit="lives",

@@ -91,6 +91,7 @@ TORTURE: Final = Torture(
     run,
     full=10_000,
     short=40,
+    control=60,
     minutes=25,
     catches=("puback", "stored-early", "receipt-early", "epoch-kept"),
     row=1,

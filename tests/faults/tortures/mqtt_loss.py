@@ -156,6 +156,7 @@ TORTURE: Final = Torture(
     run,
     full=25,
     short=1,
+    control=2,
     minutes=8,
     catches=("puback", "receipt-early", "denial-unsaid"),
     row=8,

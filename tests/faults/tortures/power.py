@@ -136,6 +136,7 @@ TORTURE: Final = Torture(
     run,
     full=1_000,
     short=3,
+    control=24,
     minutes=100,
     catches=("normal", "stored-early"),
     row=2,

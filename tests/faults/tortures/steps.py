@@ -34,6 +34,7 @@ TORTURE: Final = Torture(
     run,
     full=100_000,
     short=500,
+    control=2_000,
     minutes=12,
     catches=("puback", "again-ignored"),
     unit="steps",

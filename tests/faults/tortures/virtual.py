@@ -37,6 +37,7 @@ TORTURE = Torture(
     run,
     full=10_000,
     short=24,
+    control=60,
     minutes=90,
     catches=(
         "stored-early",
