@@ -5,6 +5,7 @@ import os
 from typing import Final
 
 from edge.notify import notify
+from edge.ticks import tick
 
 STORE_S: Final = 15.0  # a card may stall for seconds, and alerts do not wait for it; a loop that stalls warns nobody
 STORE_EVERY_S: Final = 5.0
@@ -32,4 +33,4 @@ class Heartbeat:
             assert self._proven_s is not None
             if asyncio.get_running_loop().time() - self._proven_s < STORE_S:
                 notify("WATCHDOG=1")
-            await asyncio.sleep(self.every_s)
+            await tick(self.every_s)

@@ -12,6 +12,7 @@ from edge.matcher.matcher import Matcher
 from edge.spool.database import StoreError, is_full
 from edge.spool.inbox import Inbox
 from edge.spool.spool import Spool
+from edge.ticks import tick
 from proto.events import Clock, Health, Moment
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Rounds:
                 await spool.pulse()
                 self._heartbeat.proven()
             looks += 1
-            await asyncio.sleep(LOOK_S)
+            await tick(LOOK_S)
 
     def look(self, now_s: float) -> None:
         """At the clock: an event when it has changed. At everything else that is looked at every time."""

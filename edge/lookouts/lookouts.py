@@ -10,6 +10,7 @@ from edge.lookouts.kept import KeptFile, OwnEntry
 from edge.matcher.entry import Entry
 from edge.matcher.patterns import Patterns
 from edge.spool.database import StoreError
+from edge.ticks import tick
 from proto.events import LookOut, Moment
 from proto.patterns import ALL, CREW, is_pattern, pattern
 from proto.plates import MAX_KEY_CHARACTERS, canonical
@@ -101,7 +102,7 @@ class LookOuts:
         """For ever: `look` now and then."""
         while True:
             await self.look()
-            await asyncio.sleep(LOOK_S)
+            await tick(LOOK_S)
 
     async def look(self) -> None:
         """At those whose time is over, and those whose hours could not begin for want of a clock."""

@@ -16,6 +16,7 @@ from edge.patrol.carried import KIND, Carried, Today, chosen, load
 from edge.patrol.doses import Doses
 from edge.patrol.guide import Guide, Stay
 from edge.patrol.view import boxes, idle, view
+from edge.ticks import tick
 from forecast.guidance import Spot
 from proto.dosage import Dosage, decode_dosage
 from proto.events import Dwell
@@ -72,7 +73,7 @@ class Patrol:
                 await self.reload()
                 self.look()
                 await self.save()
-                await asyncio.sleep(TICK_S)
+                await tick(TICK_S)
         finally:
             self.close()
 

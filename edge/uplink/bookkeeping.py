@@ -9,6 +9,7 @@ from typing import Final
 
 from edge import small_file
 from edge.spool.database import to_the_end
+from edge.ticks import tick
 from edge.uplink.depot import Depot
 from edge.uplink.meter import Meter
 from edge.uplink.policy import Policy
@@ -53,7 +54,7 @@ class Bookkeeping:
                 if self._is_due(loop.time() - saved_s):
                     saved_s = loop.time()
                     await to_the_end(self._save())
-                await asyncio.sleep(LOOK_S)
+                await tick(LOOK_S)
         finally:
             await self._save()
 
