@@ -86,6 +86,7 @@ def connect(path: Path, key: str, *, page_bytes: int, cache_kb: int, read_only: 
 
 def connect_spool(path: Path, key: str, max_bytes: int | None = None) -> Connection:
     """The spool's file. What a `Database` has committed is on the disk; what others commit is, once they have closed it."""
+    wal.reuse(path)
     connection = connect(path, key, page_bytes=PAGE_BYTES, cache_kb=SPOOL_CACHE_KB)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

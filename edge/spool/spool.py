@@ -20,9 +20,7 @@ from proto.control import Held
 from proto.lanes import Lane
 from proto.ranges import Range
 
-RECEIPTS_AT_LEAST_S: Final = (
-    10.0  # receipts that a kill forgets are only asked for again; each write of them costs a page
-)
+RECEIPTS_AT_LEAST_S: Final = 30.0  # receipts that a kill forgets cost a batch or so; each write of them costs a page
 AGED_AT_ONCE: Final = 256  # rows; a tidy step must stay short beside a commit
 
 T = TypeVar("T")
