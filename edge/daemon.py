@@ -4,17 +4,18 @@
 validator took (m: 13 MB of 50) does not.
 """
 
-import asyncio
 import ctypes
 import gc
-import logging
 import os
 import pickle
 import sys
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from edge.config import Config
+from edge import lean
+
+if TYPE_CHECKING:
+    from edge.config import Config
 
 SWITCH_S: Final = 0.001  # the store's thread gives the interpreter back to the intake within a millisecond
 _M_ARENA_MAX: Final = -8  # mallopt(3)
@@ -24,15 +25,19 @@ _M_ARENA_MAX: Final = -8  # mallopt(3)
 class Orders:
     """What the daemon needs to know before its first step."""
 
-    config: Config
+    config: "Config"
     key: str
     log_level: str
+
+    def packed(self) -> bytes:
+        """What `main` reads: whether there is TLS, then all of it, for reading it loads a part of the program."""
+        return pickle.dumps(self.config.broker.is_tls) + pickle.dumps(self)
 
 
 def become(orders: Orders) -> NoReturn:
     """Hands the orders on in memory (memfd_create(2)): the key touches no disk and no command line."""
     fd = os.memfd_create("orders")
-    os.write(fd, pickle.dumps(orders))
+    os.write(fd, orders.packed())
     os.lseek(fd, 0, os.SEEK_SET)
     os.set_inheritable(fd, True)
     sys.stdout.flush()
@@ -43,11 +48,15 @@ def main(fd: int) -> NoReturn:
     """Runs the daemon of the orders behind a file descriptor of our own making; ends the process."""
     # One heap for both threads: 6 MB less resident memory.
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+    with open(fd, "rb") as file:
+        lean.load(is_tls=pickle.load(file))
+        orders = pickle.load(file)
+    import asyncio
+    import logging
+
     from edge import app
     from edge.logs import log_to_stdout
 
-    with open(fd, "rb") as file:
-        orders = pickle.load(file)
     log_to_stdout(orders.log_level)
     sys.setswitchinterval(SWITCH_S)
     gc.freeze()
@@ -58,14 +67,11 @@ def main(fd: int) -> NoReturn:
     except OSError as error:
         print(error, file=sys.stderr)
     except BaseExceptionGroup as group:
-        logging.getLogger("edge").critical("ended by a fault: %s", _names(group), exc_info=group)
+        names = ", ".join(type(error).__name__ for error in group.exceptions)
+        logging.getLogger("edge").critical("ended by a fault: %s", names, exc_info=group)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _names(group: BaseExceptionGroup[Any]) -> str:
-    return ", ".join(type(error).__name__ for error in group.exceptions)
 
 
 if __name__ == "__main__":

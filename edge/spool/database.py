@@ -10,10 +10,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import aiosqlite
 from sqlcipher3 import dbapi2
 
+from edge.lean import in_place_of
 from edge.spool import wal
+
+with in_place_of("sqlite3", dbapi2):  # of the same shape: a second SQLite, which opens no file of the car's, costs 1 MB
+    import aiosqlite
 
 T = TypeVar("T")
 

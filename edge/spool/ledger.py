@@ -1,6 +1,7 @@
 """What is known in memory of one lane of one epoch: which numbers exist, which are receipted, and where they lie in the file."""
 
 from bisect import bisect_right
+from operator import itemgetter
 from typing import Final
 
 from edge.spool.group import Run
@@ -73,14 +74,21 @@ class Ledger:
             self.first = self.last + 1
         elif row.first <= self.first:
             self.first = row.last + 1
+        self._forget_marks()
         lost = sum(last - first + 1 for first, last in self.done.gaps(row.first, row.last))
         self.dropped += lost
         return lost
 
     def row_id_near(self, number: int) -> int:
         """A row id at or before the row that holds this number."""
-        at = bisect_right(self._marks, number, key=lambda mark: mark[0]) - 1
+        at = bisect_right(self._marks, number, key=itemgetter(0)) - 1
         return self._marks[at][1] if at >= 0 else 0
+
+    def _forget_marks(self) -> None:
+        """Of what lies before the first row; a process that runs for weeks would gather megabytes of them."""
+        gone = bisect_right(self._marks, self.first, key=itemgetter(0)) - 1
+        if gone > 0:
+            del self._marks[:gone]
 
     def receipt(self, ranges: Ranges) -> Ranges:
         """Headquarters has stored these; gives back those that are news."""
@@ -90,6 +98,9 @@ class Ledger:
             self.aside.remove(first, last)
             self.done.add(first, last)
             self.is_dirty = True
+        self.tail.answered(self.done)
+        if self.ahead is not None and self.ahead.is_answered(self.done):
+            self.ahead = None
         return news
 
     def set_aside(self, first: int, last: int) -> None:

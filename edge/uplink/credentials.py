@@ -1,12 +1,13 @@
 """The broker's section of the configuration -> what this car shows at a connection, read anew when its files have changed."""
 
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from edge.config import Broker
-from edge.uplink.tls import context_of
+
+if TYPE_CHECKING:
+    import ssl
 
 LONGEST_PASSWORD_BYTES: Final = 65_535  # MQTT 5.0, section 1.5.6
 
@@ -20,7 +21,7 @@ class Shown:
     """Neither is in any `repr`."""
 
     password: str | None = field(repr=False)
-    context: ssl.SSLContext | None = field(repr=False)
+    context: "ssl.SSLContext | None" = field(repr=False)
 
 
 class Credentials:
@@ -37,8 +38,10 @@ class Credentials:
         """Reads files: not for the event loop. Raises PasswordFileError or CertificateFileError."""
         return Shown(_password(self._broker.password_file), self._tls() if self._broker.is_tls else None)
 
-    def _tls(self) -> ssl.SSLContext:
+    def _tls(self) -> "ssl.SSLContext":
         """Kept while the files are the same: the operating system's authorities cost 20 ms of a processor."""
+        from edge.uplink.tls import context_of  # a car without TLS does not load it
+
         stamps = [_stamp(path) for path in self._files]
         if self._context is None or stamps != self._stamps:
             self._context, self._stamps = context_of(self._broker, self._vehicle), stamps

@@ -6,11 +6,13 @@ connection is a new session; what a broker keeps or forgets between connections 
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
-import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
 
 import aiomqtt
@@ -19,7 +21,6 @@ from aiomqtt.exceptions import MqttConnectError
 from edge.config import Broker
 from edge.uplink.credentials import Credentials, Shown
 from edge.uplink.reason_codes import ENDED, FIRST_FAILURE, REFUSED, WRONG_VERSION
-from edge.uplink.tls import words_of
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,12 @@ MOST_WAITING: Final = 256  # messages down that wait to be read; state that is a
 WORLD: Final[tuple[type[Exception], ...]] = (OSError, aiomqtt.MqttError)
 
 _PROTOCOLS: Final = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
+
+
+async def pause(delay_s: float) -> None:
+    """Between two connections. A client that has ended is a web of cycles: m: 4,000 objects that would wait for the collector."""
+    gc.collect()
+    await asyncio.sleep(delay_s)
 
 
 class RefusedError(aiomqtt.MqttError):
@@ -79,6 +86,7 @@ class Link:
         self._vehicle = vehicle
         self._has_time = has_time
         self._credentials = Credentials(broker, vehicle)
+        self._tls = import_module("edge.uplink.tls") if broker.is_tls else None  # 5 MB that not every car needs
         self._versions = [broker.mqtt] if broker.mqtt != "auto" else ["5", "3.1.1"]
         self._was_connected = False
 
@@ -98,7 +106,7 @@ class Link:
         if self._broker.is_tls and not self._has_time():
             raise aiomqtt.MqttError("waiting for the time: certificates cannot be judged by a clock that was never set")
         shown = await asyncio.to_thread(self._credentials.read)
-        ear = _Ear(acknowledged)
+        ear = _Ear(acknowledged, self._tls)
         client = self._client(shown, ear)
         try:
             async with client:
@@ -143,7 +151,7 @@ class Link:
         if ear.was_hung_up_on and ear.alert is None:
             return self._hung_up()
         if isinstance(beneath, OSError):
-            return aiomqtt.MqttError(words_of(beneath))
+            return aiomqtt.MqttError(self._tls.words_of(beneath) if self._tls else beneath.strerror or str(beneath))
         code = _code_of(error)
         if code is None:
             return error
@@ -174,12 +182,13 @@ class _Ear:
     answering a CONNECT. An alert that comes after the handshake (TLS 1.3; RFC 8446, section 4.4.2) paho only logs.
     """
 
-    def __init__(self, acknowledged: Callable[[int], None]) -> None:
-        self.alert: ssl.SSLError | None = None
+    def __init__(self, acknowledged: Callable[[int], None], tls: ModuleType | None) -> None:
+        self.alert: OSError | None = None
         self.was_hung_up_on = False
         self.logger = logging.Logger("paho", logging.WARNING)  # noqa: LOG001 - each connection has its own
         self.logger.addFilter(self._logged)
         self._acknowledged = acknowledged
+        self._tls = tls
 
     def put_to(self, client: aiomqtt.Client) -> None:
         """Listens to this client from now on, beside its own ears."""
@@ -203,8 +212,8 @@ class _Ear:
 
     def _logged(self, record: logging.LogRecord) -> bool:
         said = record.args if isinstance(record.args, tuple) else ()
-        errors = (part for part in said if isinstance(part, ssl.SSLError) and not isinstance(part, ssl.SSLEOFError))
-        self.alert = next(errors, self.alert)
+        if self._tls is not None:
+            self.alert = next(filter(self._tls.is_alert, said), self.alert)
         log.debug("paho: %s", record.getMessage())
         return False  # an outage is said once, by its owner
 

@@ -88,6 +88,11 @@ def words_of(error: OSError) -> str:
     return _ALERTS.get(error.reason or "", f"TLS: {error.reason or error}")
 
 
+def is_alert(said: object) -> bool:
+    """Whether this is an error of TLS, and not only the connection's end."""
+    return isinstance(said, ssl.SSLError) and not isinstance(said, ssl.SSLEOFError)
+
+
 class _Socket(ssl.SSLSocket):
     """Closed when its handshake fails: paho 2.2 would leave that to the garbage collector."""
 

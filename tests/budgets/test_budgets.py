@@ -82,6 +82,7 @@ def test_the_daemon_loads_no_more_than_it_needs_and_stays_small(tmp_path: Path) 
     lists = make_list(tmp_path, 50_000, 1)
     told = told_by("process", "daemon", str(lists))
     assert set(told["libraries"]) <= LIBRARIES
+    assert told["dear"] == []
     assert is_within("modules_at_start", told["modules"])
     assert is_within("rss_at_start_kb", told["rss_kb"])
     assert is_within("rss_of_a_list_kb", told["list_kb"])
@@ -90,6 +91,12 @@ def test_the_daemon_loads_no_more_than_it_needs_and_stays_small(tmp_path: Path) 
     assert not set(worse["libraries"]) <= LIBRARIES
     assert not is_within("modules_at_start", worse["modules"])
     assert not is_within("rss_at_start_kb", worse["rss_kb"])
+
+
+def test_a_car_whose_broker_speaks_tls_loads_openssl_and_nothing_else_that_is_dear() -> None:
+    told = told_by("process", "tls")
+    assert told["dear"] == ["_hashlib", "_ssl", "ssl"]
+    assert is_within("rss_at_start_with_tls_kb", told["rss_kb"])
 
 
 def test_a_car_that_stands_is_quiet() -> None:

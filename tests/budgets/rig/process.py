@@ -8,6 +8,7 @@ from typing import Final
 KEY: Final = "5a" * 32
 BESIDE: Final = ("tests", "simulator", "headquarters")  # this rig's own
 OURS: Final = ("edge", "proto", "drivers", "records", "forecast")
+SPARED: Final = ("_hashlib", "_sqlite3", "_ssl", "http.client", "pydantic", "ssl", "urllib.request")
 UNCOUNTED: Final = ("__main__", "_distutils_hack")  # the second is the virtual environment's
 
 
@@ -16,13 +17,16 @@ def main(what: str, folder: Path | None) -> None:
     if what == "pydantic":  # the regression
         import pydantic  # noqa: F401
     import edge.daemon  # noqa: F401
-    from edge import app  # noqa: F401
+    from edge import lean
+
+    lean.load(is_tls=what == "tls")
     from edge.logs import log_to_stdout  # noqa: F401
 
     modules = [name for name in sys.modules if name.partition(".")[0] not in BESIDE]
     others = [name for name in modules if name.partition(".")[0] not in OURS]
     tops = sorted({name.partition(".")[0] for name in modules} - {*sys.stdlib_module_names, *UNCOUNTED})
-    told = {"rss_kb": _rss_kb(), "modules": len(others), "libraries": tops}
+    told: dict[str, object] = {"rss_kb": _rss_kb(), "modules": len(others), "libraries": tops}
+    told["dear"] = [name for name in SPARED if name in sys.modules]
     if folder is not None:
         told["list_kb"] = _with_list(folder, hoarding=what == "hoarding")
     print(json.dumps(told))

@@ -6,6 +6,7 @@ import pytest
 
 from edge.spool.group import Group
 from edge.spool.ledger import Ledger
+from edge.spool.near import Ahead
 from edge.spool.rows import MARK_EVERY, ROW_COST_BYTES, Epoch, Row, Stretch
 from proto.lanes import Lane
 from proto.ranges import Ranges
@@ -112,3 +113,26 @@ def test_rows_that_follow_a_loaded_lane_are_found_too(ledger: Ledger, make_group
         ledger.added(make_group(1 + 10 * n, 10).runs[0], 1 + n)
     for n in range(1, 3 * MARK_EVERY):
         assert 1 + n - MARK_EVERY < ledger.row_id_near(1 + 10 * n) <= 1 + n
+
+
+def test_where_rows_lay_that_are_gone_is_forgotten(ledger: Ledger, make_group: Make) -> None:
+    """A process that runs for weeks has had millions of rows, and holds some thousand."""
+    held = 2 * MARK_EVERY
+    for n in range(100 * MARK_EVERY):
+        ledger.added(make_group(1 + 10 * n, 10).runs[0], n + 1)
+        if n >= held:
+            ledger.deleted(row(1 + 10 * (n - held)))
+    first, last = 1 + 10 * (100 * MARK_EVERY - held), 1000 * MARK_EVERY
+    assert first - 10 * MARK_EVERY < ledger.row_id_near(first) * 10 <= first + 10
+    assert last - 10 * MARK_EVERY < ledger.row_id_near(last) * 10 <= last
+    assert len(ledger._marks) <= 4
+
+
+def test_bodies_of_what_is_answered_for_leave_memory(full: Ledger) -> None:
+    full.ahead = Ahead((1, 10), [])
+    full.receipt(Ranges([(1, 9)]))
+    assert full.ahead is not None
+    full.receipt(Ranges([(10, 20)]))
+    assert full.ahead is None
+    assert full.tail.read((20, 21)) is None
+    assert full.tail.read((21, 30)) is not None

@@ -1,10 +1,12 @@
 """Bodies that are in memory anyway: the newest ones, and those read ahead; never less than what exists."""
 
+import tracemalloc
 from collections.abc import Callable
 
 from edge.spool.group import Run
-from edge.spool.near import TAIL_BYTES, Ahead, Tail
+from edge.spool.near import BODY_COST_BYTES, RUN_COST_BYTES, TAIL_BYTES, Ahead, Tail
 from proto.lanes import Lane
+from proto.ranges import Ranges
 
 Body = Callable[..., bytes]
 
@@ -33,11 +35,38 @@ def test_what_begins_before_the_tail_is_not_found_at_all(make_body: Body) -> Non
 def test_the_tail_is_bounded_and_lets_the_oldest_go(make_body: Body) -> None:
     tail = Tail()
     count = 3 * TAIL_BYTES // 10_000
+    cost = 10 * (1000 + BODY_COST_BYTES) + RUN_COST_BYTES
     for n in range(count):
         tail.add(run(1 + 10 * n, 10, make_body, 1000))
     assert tail.read((1, 5)) is None
     oldest = next(first for first in range(1, 10 * count, 10) if tail.read((first, first)) is not None)
-    assert TAIL_BYTES - 10_000 <= (10 * count + 1 - oldest) * 1000 <= TAIL_BYTES
+    assert TAIL_BYTES - cost <= (10 * count + 1 - oldest) // 10 * cost <= TAIL_BYTES
+
+
+def test_many_small_runs_are_no_more_than_their_cost_in_memory(make_body: Body) -> None:
+    tail = Tail()
+    tracemalloc.start()
+    try:
+        for n in range(1, 6000):
+            tail.add(run(n, 1, make_body))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken < 1.5 * TAIL_BYTES
+
+
+def test_what_is_answered_for_leaves_memory_and_what_is_not_stays(make_body: Body) -> None:
+    tail = Tail()
+    for first in (1, 11, 21):
+        tail.add(run(first, 10, make_body))
+    tail.answered(Ranges([(1, 12), (21, 30)]))
+    assert tail.read((1, 5)) is None
+    assert list(tail.read((13, 14)) or ()) == [(n, make_body(n)) for n in (13, 14)]
+    tail.answered(Ranges([(1, 30)]))
+    assert tail.read((30, 30)) is None
+    tail.add(run(31, 10, make_body))
+    assert tail.read((30, 31)) is None
+    assert list(tail.read((31, 31)) or ()) == [(31, make_body(31))]
 
 
 def test_one_run_beyond_the_bound_is_kept(make_body: Body) -> None:

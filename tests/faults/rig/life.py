@@ -1,7 +1,6 @@
 """One life of a car in user-mode Linux: power on, reads, promises heard from outside, power off at a moment of one's choosing."""
 
 import json
-import pickle
 import queue
 import sys
 import threading
@@ -101,7 +100,7 @@ def ordered(folder: Path, broker: str, group_ms: int) -> None:
         '[local]\nsocket = "/run/edge.sock"\n\n[lists]\nallow_unsigned = true\n\n[uplink]\nlinger_s = 0.1\n\n'
         '[[cameras]]\nname = "front"\ndialect = "axxon"\nport = "/run/port-front"\n'
     )
-    (folder / "orders").write_bytes(pickle.dumps(Orders(load(config), KEY, "info")))
+    (folder / "orders").write_bytes(Orders(load(config), KEY, "info").packed())
 
 
 def guest(folder: Path, rate: float) -> str:

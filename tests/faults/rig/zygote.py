@@ -7,7 +7,6 @@ nothing of ours happens, is left out. `python -m tests.faults.rig.zygote` with t
 import ctypes
 import json
 import os
-import pickle
 import random
 import select
 import signal
@@ -135,7 +134,7 @@ def _car(words: list[str]) -> NoReturn:
     assert words[:2] == ["run", "--config"], words
     config = load(Path(words[2]))
     fd = os.memfd_create("orders")
-    os.write(fd, pickle.dumps(daemon.Orders(config, key_of(config.storage), "info")))
+    os.write(fd, daemon.Orders(config, key_of(config.storage), "info").packed())
     os.lseek(fd, 0, os.SEEK_SET)
     daemon.main(fd)
 
