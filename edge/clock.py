@@ -32,10 +32,15 @@ def utc_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+# Once: each is a class of its own and a knot of cycles; one a second kept half a megabyte waiting for the collector (m).
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
+_Timex: Final = ctypes.c_long * 32  # struct timex: modes, offset, freq, maxerror, esterror, status, ... 208 bytes
+
+
 def kernel_is_synchronised() -> bool:
     """Whether something (chrony, timesyncd) disciplines the kernel's clock: STA_UNSYNC is clear in adjtimex(2)."""
-    timex = (ctypes.c_long * 32)()  # struct timex: modes, offset, freq, maxerror, esterror, status, ... 208 bytes
-    if ctypes.CDLL(None, use_errno=True).adjtimex(timex) < 0:
+    timex = _Timex()
+    if _LIBC.adjtimex(timex) < 0:
         return False
     return not timex[5] & _STA_UNSYNC
 

@@ -35,7 +35,7 @@ _PROTOCOLS: Final = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolV
 
 
 async def pause(delay_s: float) -> None:
-    """Between two connections. A client that has ended is a web of cycles: m: 4,000 objects that would wait for the collector."""
+    """Between two connections. A client that has ended is a web of cycles, and would wait for the collector."""
     gc.collect()
     await asyncio.sleep(delay_s)
 

@@ -1,5 +1,6 @@
 """How far the time is believed, whatever the wall clock and the receiver say."""
 
+import gc
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -136,3 +137,15 @@ def test_the_machine_s_own_sources_can_be_read() -> None:
     assert uptime_ms() > 0
     assert kernel_is_synchronised() in (True, False)
     assert CarClock().now().uptime_ms > 0
+
+
+def test_asking_the_kernel_every_second_leaves_nothing_to_collect() -> None:
+    kernel_is_synchronised()
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(100):
+            kernel_is_synchronised()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
