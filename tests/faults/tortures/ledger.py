@@ -82,7 +82,7 @@ TORTURE: Final = Torture(
     run,
     full=1_000_000,
     short=5_000,
-    control=8_000,
+    control=40_000,
     minutes=35,
     catches=("puback", "stored-early", "receipt-early", "epoch-kept"),
     unit="events",
