@@ -9,7 +9,7 @@ from benchmarks import loaded, walk
 from benchmarks.rig import Follower, end, rig, wait_for
 
 Figures = dict[str, Any]
-ENTRIES: Final = (1_000, 10_000, 100_000, 1_000_000)
+ENTRIES: Final = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 RATES: Final = (1, 10, 100, 1_000, 10_000)
 BACKLOGS: Final = (0, 1_000, 10_000, 100_000, 1_000_000)
 CAMERAS: Final = (1, 2, 4, 8)

@@ -37,7 +37,16 @@ def load(*, is_tls: bool) -> None:
             stack.enter_context(in_place_of("ssl", _no_tls()))
         if PathFinder.find_spec("socks") is None:  # without it paho asks nobody for a proxy
             stack.enter_context(in_place_of("urllib.request", ModuleType("urllib.request")))
+        stack.enter_context(in_place_of("annotated_types", _no_bounds()))
         from edge import app  # noqa: F401
+
+
+def _no_bounds() -> ModuleType:
+    """Bounds of the configuration's values, which the validator has seen to before this process began."""
+    module = ModuleType("annotated_types")
+    for name in ("Ge", "Gt", "Le", "MaxLen", "MinLen"):
+        setattr(module, name, lambda _: None)
+    return module
 
 
 def _no_tls() -> ModuleType:

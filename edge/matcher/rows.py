@@ -7,6 +7,7 @@ of facts costs words, not alerts.
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -136,5 +137,6 @@ class Writer:
         return number
 
 
-def _json(parts: object) -> str:
+@lru_cache(MOST_FACTS)  # of ten million rows nearly all share theirs: a third of the memory, and of the time
+def _json(parts: tuple[str | None, ...]) -> str:
     return json.dumps(parts, separators=(",", ":"), ensure_ascii=False)

@@ -18,7 +18,7 @@ from tests.virtual.rig.witness import KEY
 ROOT: Final = Path(__file__).parents[2]
 BUDGETS: Final[dict[str, dict[str, Any]]] = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
 LIBRARIES: Final = {
-    *("aiomqtt", "aiosqlite", "annotated_types", "msgpack", "paho", "serial", "sqlcipher3", "typing_extensions", "zstandard"),
+    *("aiomqtt", "aiosqlite", "msgpack", "paho", "serial", "sqlcipher3", "zstandard"),
     *("drivers", "edge", "forecast", "proto", "records"),
     *("cython_runtime", "_cython_3_3_0"),
 }  # fmt: skip

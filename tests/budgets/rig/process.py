@@ -8,7 +8,7 @@ from typing import Final
 KEY: Final = "5a" * 32
 BESIDE: Final = ("tests", "simulator", "headquarters")  # this rig's own
 OURS: Final = ("edge", "proto", "drivers", "records", "forecast")
-SPARED: Final = ("_hashlib", "_sqlite3", "_ssl", "http.client", "pydantic", "ssl", "urllib.request")
+SPARED: Final = ("_hashlib", "_sqlite3", "_ssl", "http.client", "lzma", "pydantic", "ssl", "urllib.request")
 UNCOUNTED: Final = ("__main__", "_distutils_hack")  # the second is the virtual environment's
 
 
