@@ -104,7 +104,7 @@ def test_a_desk_s_old_encoding_is_read_and_remarked_upon(load: Load) -> None:
     assert "cp1252" in remark.reason
 
 
-def test_rows_of_a_large_list_share_their_words(tmp_path: Path, load: Load) -> None:
+def test_rows_of_a_large_list_share_their_words(load: Load) -> None:
     """Ten million rows that each held their own took 4 GB of a desk's memory."""
     words = {"make": "FORD", "model": "FOCUS", "colour": "BLUE", "reason": "STOLEN"}
     tracemalloc.start()
