@@ -92,7 +92,13 @@ class Ranges:
 
     def first_gap(self, first: int, last: int) -> Range | None:
         """The first range inside first..last that is not held, or None when all is."""
-        return next(self.gaps(first, last), None)
+        if first > last:
+            return None
+        at = bisect_left(self._lasts, first)
+        if at < len(self._firsts) and self._firsts[at] <= first:
+            first, at = self._lasts[at] + 1, at + 1
+        end = last if at == len(self._firsts) else min(last, self._firsts[at] - 1)
+        return (first, end) if first <= last else None
 
     def flat(self) -> list[int]:
         """first, last, first, last, ...: the wire form."""

@@ -108,9 +108,8 @@ class Recorder:
     def _losses(self) -> list[Dropped]:
         """An event for each lane that lost something since the last group, said on the socket too."""
         losses = [(lane, count, "queue full") for lane, count in self._inbox.dropped.items()]
-        losses += [(lane.word, count, "quota") for lane, count in self._spool.dropped.items() if count]
+        losses += [(lane.word, count, "quota") for lane, count in self._spool.losses.tell().items() if count]
         self._inbox.dropped.clear()
-        self._spool.dropped.clear()
         if self._numbering.oversized:
             losses.append((Lane.READ.word, self._numbering.oversized, "too long"))
             self._numbering.oversized = 0

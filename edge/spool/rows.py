@@ -2,10 +2,12 @@
 
 Events are appended to one table without a second index; where a run of numbers lies is known in memory (`ledger.py`).
 The index over epochs is there for its copy of them on other pages: without an epoch no row has an identity (`salvage.py`).
+All tables are declared on the first page, which is nearly full: `salvage.py` borrows it from another file.
 A row carries a CRC-32 of its bodies: of a damaged page SQLCipher gives zeros, and an error only with the next page.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -33,6 +35,7 @@ CREATE TABLE IF NOT EXISTS receipt (
     epoch INTEGER NOT NULL, lane INTEGER NOT NULL, ranges TEXT NOT NULL, aside TEXT NOT NULL, PRIMARY KEY (epoch, lane)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS chain (one INTEGER PRIMARY KEY, epoch BLOB NOT NULL, number INTEGER NOT NULL, link BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS loss (lane INTEGER PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -84,6 +87,8 @@ class Loaded:
     epochs: list[Epoch]
     stretches: list[Stretch]
     receipts: list[tuple[int, Lane, Ranges, Ranges]]
+    losses: Counter[Lane]
+    """Numbers that a quota cost and that no event in the file reports."""
     audited: Before | None
     """The last audit event that was ever in the file, though its row may be gone; None: there was none."""
     newest_born_s: int | None
@@ -99,7 +104,7 @@ def load(connection: Connection) -> Loaded:
     """Looks at every row but at no bodies. Raises StoreError or ValueError when the file is damaged."""
     found = epochs(connection), stretches(connection), list(receipts(connection))
     audited = connection.execute("SELECT epoch, number, link FROM chain WHERE one = 1").fetchone()
-    return Loaded(*found, Before(*audited) if audited else None, _newest_born_s(connection))
+    return Loaded(*found, losses(connection), Before(*audited) if audited else None, _newest_born_s(connection))
 
 
 def epochs(connection: Connection) -> list[Epoch]:
@@ -130,6 +135,17 @@ def receipts(connection: Connection) -> Iterator[tuple[int, Lane, Ranges, Ranges
     """(epoch, lane, receipted, set aside) of every lane that has any."""
     for epoch, lane, ranges, aside in connection.execute("SELECT epoch, lane, ranges, aside FROM receipt"):
         yield epoch, Lane(lane), from_flat(json.loads(ranges)), from_flat(json.loads(aside))
+
+
+def losses(connection: Connection) -> Counter[Lane]:
+    """What is lost and not reported, by lane."""
+    return Counter({Lane(lane): count for lane, count in connection.execute("SELECT lane, count FROM loss")})
+
+
+def put_losses(connection: Connection, counts: Counter[Lane]) -> None:
+    """Instead of what stood there."""
+    connection.execute("DELETE FROM loss")
+    connection.executemany("INSERT INTO loss VALUES (?, ?)", [(int(lane), count) for lane, count in counts.items()])
 
 
 def _newest_born_s(connection: Connection) -> int | None:
@@ -198,6 +214,17 @@ def read(connection: Connection, epoch: int, lane: Lane, from_id: int, wanted: R
                 yield number, body
             if number >= last:
                 return
+
+
+def bodies_of(connection: Connection, id_: int, wanted: Range) -> list[bytes]:
+    """Those of one row's bodies that are wanted; of a row that is damaged, none."""
+    first, count, crc, bodies = connection.execute(
+        "SELECT first, count, crc, bodies FROM run WHERE id = ?", (id_,)
+    ).fetchone()
+    try:
+        return whole(count, crc, bodies)[wanted[0] - first : wanted[1] + 1 - first]
+    except DamagedError:
+        return []
 
 
 def whole(count: int, crc: int, bodies: bytes) -> list[bytes]:

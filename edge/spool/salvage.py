@@ -39,11 +39,12 @@ def salvage(damaged: Path, fresh: Path, key: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Rows of the three tables, as far as they can be read."""
+    """Rows of the tables, as far as they can be read."""
 
     epochs: list[Row]
     runs: list[Row]
     receipts: list[Row]
+    losses: list[Row]
 
 
 def _readable(path: Path, key: str) -> _Found:
@@ -52,7 +53,8 @@ def _readable(path: Path, key: str) -> _Found:
     indexed = "SELECT n, id, boot FROM epoch INDEXED BY sqlite_autoindex_epoch_1 ORDER BY id, boot"
     epochs = {*source.rows("SELECT n, id, boot FROM epoch"), *source.rows(indexed)}
     runs = [row for row in _runs(source) if _is_whole(row)]
-    return _Found(list(epochs), runs, list(source.rows("SELECT epoch, lane, ranges, aside FROM receipt")))
+    receipts = list(source.rows("SELECT epoch, lane, ranges, aside FROM receipt"))
+    return _Found(list(epochs), runs, receipts, list(source.rows("SELECT lane, count FROM loss")))
 
 
 class _Source:
@@ -114,6 +116,7 @@ def _write(target: Connection, found: _Found) -> int:
     target.executemany(
         "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?)", [row for row in found.receipts if row[0] in known]
     )
+    target.executemany("INSERT OR IGNORE INTO loss VALUES (?, ?)", found.losses)
     target.execute("COMMIT")
     return sum(row[4] for row in kept)
 
@@ -141,9 +144,11 @@ def _write_template(path: Path, key: str, pages: int) -> None:
     try:
         connection.execute("PRAGMA journal_mode = DELETE")
         rows.create(connection)
-        connection.execute("CREATE TABLE filler (bytes BLOB)")
         while (missing := pages - connection.execute("PRAGMA page_count").fetchone()[0]) > 0:
-            connection.execute("INSERT INTO filler VALUES (zeroblob(?))", (missing * _PAYLOAD_BYTES,))
-        connection.execute("DROP TABLE filler")
+            filler = (
+                "INSERT INTO run VALUES (NULL, 0, 0, 0, 0, 0, 0, zeroblob(?))"  # a table for it would find no place
+            )
+            connection.execute(filler, (missing * _PAYLOAD_BYTES,))
+        connection.execute("DELETE FROM run")
     finally:
         connection.close()

@@ -13,6 +13,7 @@ from edge.spool import quota, rows
 from edge.spool.database import Connection, Database, StoreError, to_the_end
 from edge.spool.group import Group, Run
 from edge.spool.ledger import Ledger
+from edge.spool.losses import Cutting, Kept, Losses, delete, lost_by
 from edge.spool.near import AHEAD_BYTES, AHEAD_EVENTS, Ahead
 from edge.spool.quota import Cut
 from edge.spool.rows import Epoch, Row
@@ -38,8 +39,7 @@ class Spool:
         self.parent = loaded.epochs[-1] if loaded.epochs else None
         self.audited = loaded.audited
         """Where the audit chain ended when the store was opened."""
-        self.dropped: Counter[Lane] = Counter()
-        """Numbers lost to a quota since the recorder last looked."""
+        self.losses = Losses(loaded.losses)
         self.stored: Counter[Lane] = Counter()
         """Bytes of quota that this process's groups took, whatever was deleted since."""
         self._database = database
@@ -63,6 +63,11 @@ class Spool:
         found = (ledger for ledger in self.ledgers.values() if ledger.epoch is self.parent)
         return tuple((int(ledger.lane), ledger.last) for ledger in found)
 
+    @property
+    def dropped(self) -> Counter[Lane]:
+        """Numbers lost to a quota that no group reports yet."""
+        return self.losses.untold
+
     async def add(self, group: Group, now_s: float) -> None:
         """Commits a group; when this returns, it is promised. Raises StoreError: nothing of it is in the file.
 
@@ -80,8 +85,8 @@ class Spool:
         new = None if self._epoch else (self.identity, self.boot)
         n = self._epoch.n if self._epoch else 0
         try:
-            add = partial(_add, new, n, self.identity, group, receipts, cuts)
-            epoch, added = await self._database.transaction(add)
+            add = partial(_add, new, n, self.identity, group, receipts, self._cutting(cuts, is_told=True))
+            epoch, added, kept = await self._database.transaction(add)
         except StoreError:
             self._still_dirty(receipts)
             raise
@@ -91,7 +96,8 @@ class Spool:
         for run, row_id in added:
             self._ledger(self._epoch, run.lane).added(run, row_id)
             self.stored[run.lane] += rows.size_of(run)
-        self._was_cut(cuts)
+        self.losses.were_told()
+        self._was_cut(cuts, kept)
         if receipts:
             self._receipts_written_s = now_s
 
@@ -136,8 +142,8 @@ class Spool:
         async with self._writing:
             cuts = [await self._aged(lane, before_s) for lane in Lane]
             finished = self._finished()
-            await self._database.transaction(partial(_delete, cuts, [epoch.n for epoch in finished]))
-            self._was_cut(cuts)
+            cut = partial(_tidied, self._cutting(cuts, is_told=False), [epoch.n for epoch in finished])
+            self._was_cut(cuts, await self._database.transaction(cut))
             for epoch in finished:
                 self._forget(epoch)
         return sum(len(cut.spent) for cut in cuts)
@@ -229,8 +235,15 @@ class Spool:
         for lane in Lane:
             self.ledgers.pop((epoch.n, lane), None)
 
-    def _was_cut(self, cuts: list[Cut]) -> None:
+    def _cutting(self, cuts: list[Cut], *, is_told: bool) -> Cutting:
+        """To be made part of a transaction. `is_told`: of the one whose group reports the losses so far."""
+        lost = lost_by(cuts, lambda lane, row: self.ledgers[row.epoch, lane].done.gaps(row.first, row.last))
+        return partial(delete, cuts, lost, self.losses.expected(lost.counts, is_told=is_told), self.losses.in_file)
+
+    def _was_cut(self, cuts: list[Cut], kept: Kept) -> None:
         """`again` may have come since rows were chosen as spent: what they held is a loss then."""
+        self.losses.in_file, again = kept
+        self.dropped.update(again)
         for cut in cuts:
             for row in (*cut.spent, *cut.lost):
                 self.dropped[cut.lane] += self.ledgers[row.epoch, cut.lane].deleted(row)
@@ -242,21 +255,21 @@ def _add(
     identity: bytes,
     group: Group,
     receipts: list[Receipts],
-    cuts: list[Cut],
+    cut: Cutting,
     connection: Connection,
-) -> tuple[Epoch | None, list[tuple[Run, int]]]:
-    _delete(cuts, [], connection)
+) -> tuple[Epoch | None, list[tuple[Run, int]], Kept]:
+    kept = cut(connection)
     epoch = rows.add_epoch(connection, *new) if new else None
     added = rows.add_group(connection, epoch.n if epoch else n, group)
     rows.put_audited(connection, identity, group)
     _put_receipts(receipts, connection)
-    return epoch, added
+    return epoch, added, kept
 
 
-def _delete(cuts: list[Cut], finished: list[int], connection: Connection) -> None:
-    for cut in cuts:
-        rows.delete(connection, [row.id for row in (*cut.spent, *cut.lost)])
+def _tidied(cut: Cutting, finished: list[int], connection: Connection) -> Kept:
+    kept = cut(connection)
     rows.forget_epochs(connection, finished)
+    return kept
 
 
 def _put_receipts(receipts: list[Receipts], connection: Connection) -> None:
