@@ -49,7 +49,7 @@ def main(fd: int) -> NoReturn:
     # One heap for both threads: 6 MB less resident memory.
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
     with open(fd, "rb") as file:
-        gc.disable()
+        gc.disable()  # there is nothing to find in what stays
         lean.load(is_tls=pickle.load(file))
         orders = pickle.load(file)
     import asyncio
@@ -60,7 +60,8 @@ def main(fd: int) -> NoReturn:
 
     log_to_stdout(orders.log_level)
     sys.setswitchinterval(SWITCH_S)
-    _settle()
+    gc.freeze()
+    gc.enable()
     code = 1
     try:
         # Not asyncio.run, whose end waits for threads: a connect that hangs in one must not hold up a clean stop.
@@ -73,18 +74,6 @@ def main(fd: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _settle() -> None:
-    """What was imported stays for good and is not looked at again; the collector counts from nothing.
-
-    The second collection is what makes it: CPython looks at old objects only once a quarter as many new ones have come as its
-    latest full collection left (devguide, "garbage collector"), and that one must not have counted the program itself.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.collect()
-    gc.enable()
 
 
 if __name__ == "__main__":
