@@ -93,13 +93,17 @@ def _contestants() -> Iterator[str]:
     yield "\nVersions of the peers: `benchmarks/peers/install`; their settings: `benchmarks/peers/flows.py` and `programs.py`.\n"
 
 
+def _notes(row: dict[str, Any]) -> Iterator[str]:
+    yield from (f"Note: {run['note']}.\n" for run in row["runs"] if "note" in run)
+
+
 def _row(name: str, title: str, columns: Columns) -> Iterator[str]:
     row = read(name)
     if row is None:
         return
     yield f"## {title}\n\n{row['method']}\n"
     yield f"{_runs(row)}, {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
-    yield from (f"Note: {run['note']}.\n" for run in row["runs"] if "note" in run)
+    yield from _notes(row)
     yield "| | " + " | ".join(heading for _, heading, _ in columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
     for contestant in CONTESTANTS:
@@ -209,6 +213,7 @@ def _growth() -> Iterator[str]:
         if row is None:
             continue
         yield f"### By {x_name}\n\n{row['method']} {row['date']}, commit {row['commit']}, load {_loads(row)}.\n"
+        yield from _notes(row)
         points = row["runs"][-1]["figures"][OURS]["points"]
         for figure, title in pictures:
             line = [(float(point[x]), float(point[figure])) for point in points if point.get(figure) is not None]
