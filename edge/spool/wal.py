@@ -4,7 +4,7 @@ The SQLite inside sqlcipher3's wheel is built without fdatasync(2): with synchro
 then journals the file's times and its new length, five blocks for one of ours. Here the log is synced with fdatasync after the
 commit, and written ahead with zeros, which SQLite takes for the end of the log (its checksum does not match). SQLite deletes its
 log when it closes; a second name keeps it for the next opening, so that zeros are written once in a card's life.
-docs/decisions/0018-the-log-is-synced-beside-sqlite.md
+docs/decisions/0018-the-log-is-synced-beside-sqlite.md, 0024-the-log-outlives-its-connection.md
 """
 
 import os

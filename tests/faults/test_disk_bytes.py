@@ -9,7 +9,7 @@ from tests.faults.rig.broken import broken_tree
 from tests.faults.rig.broker import mosquitto_path
 from tests.faults.rig.program import ROOT
 from tests.faults.rig.rig import built
-from tests.faults.tortures.disk_bytes import MOST_BYTES, TORTURE, written
+from tests.faults.tortures.disk_bytes import MOST_BYTES, TORTURE, Case, written
 
 RATE = 20  # reads/s
 END_BYTES = 100_000  # what the last checkpoint takes, once
@@ -20,7 +20,7 @@ END_BYTES = 100_000  # what the last checkpoint takes, once
 def test_a_read_costs_the_card_what_it_may_and_more_when_each_is_a_commit(tmp_path: Path, broken: str | None) -> None:
     tree = broken_tree(broken, tmp_path) if broken else ROOT
     with built(tmp_path, linger_s=0.1, tree=tree) as rig:
-        found, card = written(rig, RATE, TORTURE.short)
+        found, card = written(rig, Case(RATE, earlier=0), TORTURE.short)
         may = MOST_BYTES[RATE] + END_BYTES / len(rig.feeder.said)
     assert found.is_good, found
     assert (card.per_read <= may) is (broken is None), (card, may)

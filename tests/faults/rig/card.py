@@ -37,10 +37,10 @@ def made(image: Path, size_mb: int = IMAGE_MB, *options: str) -> Path:
 
 
 @contextmanager
-def mounted(image: Path, at: Path) -> Iterator[Path]:
+def mounted(image: Path, at: Path, commit_s: int = COMMIT_S) -> Iterator[Path]:
     """The image in the place of a folder; its journal is replayed, as at a boot. Raises CalledProcessError."""
     at.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-o", f"loop,commit={COMMIT_S}", image, at], check=True)
+    subprocess.run(["mount", "-o", f"loop,commit={commit_s}", image, at], check=True)
     try:
         yield at
     finally:
