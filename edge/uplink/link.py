@@ -9,6 +9,7 @@ import contextlib
 import gc
 import logging
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -17,6 +18,8 @@ from typing import Any, Final
 
 import aiomqtt
 from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from edge.config import Broker
 from edge.uplink.credentials import Credentials, Shown
@@ -28,6 +31,7 @@ CONNECT_S: Final = 4.0  # with the longest back-off of 4 s: connected within 8 s
 KEEPALIVE_S: Final = 15
 GOODBYE_S: Final = 0.2  # a broker that does not answer may not hold up the end of the process
 NO_DELAY: Final = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Nagle and delayed ACKs cost 40 ms a receipt (m)
+DRAIN_S: Final = 0.5  # between two messages up: closer together, receipts are waited for; a trickle is seconds apart
 MOST_WAITING: Final = 256  # messages down that wait to be read; state that is asked for again
 WORLD: Final[tuple[type[Exception], ...]] = (OSError, aiomqtt.MqttError)
 
@@ -47,35 +51,58 @@ class RefusedError(aiomqtt.MqttError):
 class Connection:
     """A connection that is up. `messages` ends with MqttError when it is lost."""
 
-    def __init__(self, client: aiomqtt.Client) -> None:
+    def __init__(self, client: aiomqtt.Client, most_aliases: int) -> None:
         self._client = client
+        self._most_aliases = most_aliases
+        self._told: dict[str, Properties] = {}
+        """With the number of each topic."""
+        self._said_s = -DRAIN_S
+        self._drains = False
 
     async def messages(self) -> AsyncIterator[tuple[str, bytes]]:
         """(topic, payload) of what comes down."""
         async for message in self._client.messages:
-            self._ack_quickly()
+            if self._drains:
+                self._ack(quickly=True)
             payload = message.payload
             yield message.topic.value, payload if isinstance(payload, bytes) else b""
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Hands a message to the connection, QoS 1, and does not wait for its PUBACK. MqttError: the connection is lost."""
-        self._ack_quickly()
+        now_s = time.monotonic()
+        self._drains, self._said_s = now_s - self._said_s < DRAIN_S, now_s
+        self._ack(quickly=self._drains)
+        name, properties = self._named(topic)
         try:
-            await self._client.publish(topic, payload, qos=1, timeout=0)
+            await self._client.publish(name, payload, qos=1, properties=properties, timeout=0)
         except aiomqtt.MqttCodeError:
             raise
         except aiomqtt.MqttError:
-            return  # "timed out": it is on its way
+            pass  # "timed out": it is on its way
+        if properties is not None:
+            self._told[topic] = properties
+        self._client._client._last_msg_out = now_s  # paho 2.2 forgets to (_packet_write), and pings beside our messages
 
-    def _ack_quickly(self) -> None:
+    def _named(self, topic: str) -> tuple[str, Properties | None]:
+        """A topic by its number, once the broker has been told it over this connection (MQTT 5, section 3.3.2.3.4)."""
+        if (told := self._told.get(topic)) is not None:
+            return "", told
+        if len(self._told) >= self._most_aliases:
+            return topic, None
+        properties: Any = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.TopicAlias = len(self._told) + 1
+        return topic, properties
+
+    def _ack(self, *, quickly: bool) -> None:
         """A broker without TCP_NODELAY holds a receipt back until our ACK of its PUBACK, which Linux delays by 40 ms.
 
+        In a drain that is dear. Else it is the receipt's ACK too, which after a pause Linux would send at once, and twice.
         The option does not last (tcp(7)), so it is set again at every message.
         """
         channel = self._client._client.socket()  # a plain socket, or TLS around one
         if channel is not None and hasattr(channel, "setsockopt"):
             with contextlib.suppress(OSError):  # closed under us: the loss shows where it is read
-                channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+                channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, int(quickly))
 
 
 class Link:
@@ -113,7 +140,7 @@ class Link:
                 self._was_connected = True
                 await _listen(client, topics)
                 try:
-                    yield Connection(client)
+                    yield Connection(client, ear.most_aliases)
                 finally:
                     client.timeout = GOODBYE_S
         except aiomqtt.MqttError as error:
@@ -185,6 +212,8 @@ class _Ear:
     def __init__(self, acknowledged: Callable[[int], None], tls: ModuleType | None) -> None:
         self.alert: OSError | None = None
         self.was_hung_up_on = False
+        self.most_aliases = 0
+        """How many topics the broker knows by a number; none in 3.1.1."""
         self.logger = logging.Logger("paho", logging.WARNING)  # noqa: LOG001 - each connection has its own
         self.logger.addFilter(self._logged)
         self._acknowledged = acknowledged
@@ -194,6 +223,10 @@ class _Ear:
         """Listens to this client from now on, beside its own ears."""
         loop, connecting = asyncio.get_running_loop(), client._connected
 
+        def connected(paho: Any, state: Any, flags: Any, code: Any, properties: Any = None) -> None:  # noqa: ANN401 - paho's
+            self.most_aliases = getattr(properties, "TopicAliasMaximum", 0)
+            client._on_connect(paho, state, flags, code, properties)
+
         def published(paho: Any, state: Any, mid: int, code: Any, properties: Any) -> None:  # noqa: ANN401 - paho's
             client._on_publish(paho, state, mid, code, properties)
             self._acknowledged(code.value)
@@ -202,6 +235,7 @@ class _Ear:
             client._on_disconnect(*words)
             loop.call_soon_threadsafe(self._hung_up, connecting)  # paho may call it on the thread that connects
 
+        client._client.on_connect = connected
         client._client.on_publish = published
         client._client.on_disconnect = disconnected
 
