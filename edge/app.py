@@ -145,9 +145,7 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
     books = Bookkeeping(car.config.storage.folder, car.policy, depot, car.clock.now, car.stream.say, car.alarm)
     recording = tasks.create_task(recorder.run(uplink.knock), name="recorder")
     others = [
-        tasks.create_task(
-            keep_running(uplink.listen, car.link_state, uplink_link.WORLD, uplink_link.pause), name="listen"
-        ),
+        tasks.create_task(keep_running(uplink.listen, car.link_state, uplink_link.WORLD), name="listen"),
         tasks.create_task(uplink.forward(), name="forward"),
         tasks.create_task(rounds.run(spool, recorder.is_progressing), name="rounds"),
         tasks.create_task(heartbeat.run(), name="heartbeat"),

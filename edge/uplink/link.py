@@ -6,7 +6,6 @@ connection is a new session; what a broker keeps or forgets between connections 
 
 import asyncio
 import contextlib
-import gc
 import logging
 import socket
 import time
@@ -36,12 +35,6 @@ MOST_WAITING: Final = 256  # messages down that wait to be read; state that is a
 WORLD: Final[tuple[type[Exception], ...]] = (OSError, aiomqtt.MqttError)
 
 _PROTOCOLS: Final = {"5": aiomqtt.ProtocolVersion.V5, "3.1.1": aiomqtt.ProtocolVersion.V311}
-
-
-async def pause(delay_s: float) -> None:
-    """Between two connections. A client that has ended is a web of cycles, and would wait for the collector."""
-    gc.collect()
-    await asyncio.sleep(delay_s)
 
 
 class RefusedError(aiomqtt.MqttError):
