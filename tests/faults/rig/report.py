@@ -39,13 +39,15 @@ FOUND: Final = """
   forgot the loss, and a report that a quota deleted before headquarters had it was forgotten too. `virtual` with a quota of 30 kB:
   34 health events lost, 15 said. The count is in the file now, written with the deletion and taken out with the commit of its report
   (edge/spool/losses.py).
+- `soak` missed its bound of 1 %: 2.9 % (1.4 MB) between the 13th minute and the 32nd. The kernel was asked every second whether its
+  clock is disciplined, over a C library that was opened anew each time; each opening is a class of its own in a knot of cycles, and
+  waited for a full collection, which came after three minutes. Blocks in use rose and fell by 4,600; pages of Python's allocator that
+  had been touched stayed. Beside it where deleted rows lay was never forgotten (small, without a bound), and bodies stayed in memory
+  after their receipt. All three are mended (edge/clock.py, edge/spool/ledger.py, edge/spool/near.py).
 - Two mutants of headquarters survived the suite (an inbox left open at the end, a store on four threads): tests/headquarters/test_stopping.py.
 
 Seen and not mended: a broker that dies three times within seconds of what it was sent looks like one that refuses it, and the car raises
 the alarm "link". When a connection is lost, aiomqtt leaves a future whose exception nobody looks at; asyncio says so in the log.
-
-`soak` misses its bound of 1 %: memory grew by 2.9 % (1.4 MB) between the 13th minute and the 32nd, at 300 reads/s; the cause is not known.
-That daemon ran in asyncio's debug mode by mistake, which the command no longer sets; it is to be run again before anything is concluded.
 
 All of these runs shared two cores with other work (load 20 to 45), so the lengths reached are below those ordered. Not in the table:
 the first runs of `cards` and `mqtt-loss` at full length, ended because a program took longer than the rig's minute to start; a first run
