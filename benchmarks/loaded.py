@@ -151,9 +151,10 @@ def _drop(path: Path) -> None:
         os.close(file)
 
 
-def all_in(seconds: int = 60) -> Figures:
+def all_in(seconds: int = 200) -> Figures:
     """Bytes of IP packets a read at 1 read/s with a position fix, TLS 1.3 to the broker and receipts back: payload and
-    segments as the kernel counted them on the car's connection (TCP_INFO), 52 bytes of IPv4 and TCP for each segment."""
+    segments as the kernel counted them on the car's connection (TCP_INFO), 52 bytes of IPv4 and TCP for each segment.
+    Five times as long as positions wait for company: a minute holds one or two of their batches."""
     with rig() as bench:
         write_certificates(bench.folder)
         bench.broker_with_tls()

@@ -34,7 +34,7 @@ LINES: Final = (
     Line("a camera's plug out and in: until it is read again", "outage-180", "replug_s", "<= 5 s", unit=" s"),
     Line("bytes on the wire a read at 5/s, IP and receipts in it", "footprint", "wire_bytes_per_read_5", "none"),
     Line(
-        "bytes charged for the disk a read at 5/s (write_bytes; at the device ours is 3,150)",
+        "bytes charged for the disk a read at 5/s (write_bytes; at the device ours is 2,670)",
         "footprint",
         "disk_bytes_per_read_5",
         "<= 4,000",
