@@ -92,7 +92,7 @@ class Life:
         """As edge/app.py, `run`."""
         history, folder = self._history, self._history.folder / "car"
         inbox, whereabouts = self.inbox, Whereabouts()
-        matcher = Matcher(history.lists, KEY, allow_unsigned=True, alarm=self._alarm)
+        matcher = _Matcher(history.lists, KEY, allow_unsigned=True, alarm=self._alarm)
         watch = Watch(self.clock, whereabouts, matcher, inbox, lambda *_: None, Tracker())
         intakes: list[CameraIntake | ReceiverIntake] = [
             CameraIntake(Camera(name, "line", Path("/dev/none")), watch, device.opened)
@@ -193,6 +193,14 @@ class _Numbering(Numbering):
         group = super().group()
         self._numbered(group)
         return group
+
+
+class _Matcher(Matcher):
+    """The real one, in a world where no list is ever swapped: it looks into the folder once."""
+
+    def reload(self) -> None:
+        if not self.lists:
+            super().reload()
 
 
 class _Figures:

@@ -6,7 +6,7 @@ word (disks that do not are tortured elsewhere). The store's thread is a queue: 
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -56,7 +56,7 @@ class _Thread:
         self._disk = disk
         self._loop = disk.loop
         self._process = Process.current()
-        self._conn = _Faulty(disk, connection, self._committed)
+        self._conn = _Faulty(disk, connection, self._happened)
         self._waiting: deque[tuple[Callable[[], Any], asyncio.Future[Any]]] = deque()
         if self._process is not None:
             self._process.at_end.append(self._conn.drop)
@@ -95,10 +95,6 @@ class _Thread:
         if self._waiting:
             self._begin()
 
-    def _committed(self) -> None:
-        self._loop.say("committed")
-        self._happened("committed")
-
     def _happened(self, what: str) -> None:
         if self._process is not None:
             self._process.happened(what)
@@ -110,17 +106,22 @@ class _Thread:
 class _Faulty:
     """The connection, whose COMMIT may fail."""
 
-    def __init__(self, disk: Disk, connection: Connection, committed: Callable[[], None]) -> None:
+    def __init__(self, disk: Disk, connection: Connection, happened: Callable[[str], None]) -> None:
         self._disk = disk
         self._connection = connection
-        self._committed = committed
+        self._happened = happened
         self._is_broken = False
         self._is_open = True
+        self._deletes = False
 
     def execute(self, sql: str, *values: Any) -> Any:  # noqa: ANN401 - as sqlite has it
         if self._is_broken:
             raise _error("disk I/O error", IOERR_FSYNC)
         return self._commit() if sql == "COMMIT" else self._connection.execute(sql, *values)
+
+    def executemany(self, sql: str, values: Sequence[Any]) -> Any:  # noqa: ANN401
+        self._deletes = self._deletes or (sql.startswith("DELETE FROM run") and bool(values))
+        return self._connection.executemany(sql, values)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._connection, name)
@@ -141,7 +142,9 @@ class _Faulty:
             self._connection.execute("ROLLBACK")
         else:
             self._connection.execute("COMMIT")
-            self._committed()
+            disk.loop.say("committed")
+            self._happened("deleted" if self._deletes else "committed")
+        self._deletes = False
         if fails is not None:
             self._is_broken = True
             raise _error("disk I/O error", IOERR_FSYNC)

@@ -73,6 +73,7 @@ class History:
         self.poison = Poison(self.plan.poison)
         self.net.spoil = self.poison.spoil
         self.net.heard = self._heard
+        self.net.taken = self._taken
         self.headquarters = Headquarters(self.loop, self.net, self.witness, home)
         self.plates: list[int] = []
         self.cameras = {name: Device(self.loop) for name in ("front", "rear")[: self.plan.cameras]}
@@ -206,13 +207,21 @@ class History:
         return self.net.lost_s + (0 if self.net.lost_at_once else 22.0)
 
     def _is_live(self, good_s: float) -> None:
-        oldest_s = next(iter(self.witness.unsent_reads.values()), None)
+        oldest_s = self._oldest_unsent_s()
         if oldest_s is None or self.plan.may_set_aside or not self.headquarters.is_up or self.net.car is None:
             self._answering_s = self.loop.now_s
             return
         since_s = max(oldest_s, self._answering_s, self.net.lost_s)
         if good_s > LIVE_S and self.loop.now_s - since_s > LIVE_S and not self.life.stopped.is_set():
             self.witness.breaks("a live read waits behind the backlog")
+
+    def _oldest_unsent_s(self) -> float | None:
+        waiting = self.witness.unsent_reads
+        return self.witness.oldest_s(waiting) if self.plan.may_drop and waiting else next(iter(waiting.values()), None)
+
+    def _taken(self, topic: str, payload: bytes) -> None:
+        if topic.endswith("again"):
+            self.witness.asked_again(payload, self.life.spool_ledgers)
 
     def _heal(self) -> None:
         self._is_healed = True
@@ -231,7 +240,7 @@ def _words(context: dict[str, Any]) -> str:
 
 def history(seed: int, hours: float, lists: Path) -> Told:
     """One, in a folder in memory of which nothing is left."""
-    gc.set_threshold(50_000, 20, 100)  # a process that lives for one history
+    gc.disable()  # a process that lives for one history (m: 60 MB)
     memory = Path("/dev/shm")
     home = Path(tempfile.mkdtemp(prefix="virtual-", dir=memory if memory.is_dir() else None))
     try:

@@ -28,6 +28,9 @@ def judge(history: "History") -> dict[str, int]:
     try:
         here = _here(history, store)
         _nothing_missing(history, here)
+        _is_closed(history, store)
+        for epoch, lane in here:
+            witness.look_at_headquarters(store, epoch, lane)
         _is_one_read_each(history, here)
         _are_alarms_just(history, alarms(store))
         (repeated,) = store.execute("SELECT ifnull(sum(repeated), 0) FROM stream").fetchone()
@@ -70,6 +73,20 @@ def _nothing_missing(history: "History", here: dict[Stream, dict[int, bytes]]) -
     for lane, count in lost.items():
         if count > counted[lane]:
             witness.breaks(f"lost and not counted: {count} of lane {lane.word}, said {counted[lane]}")
+
+
+def _is_closed(history: "History", store: sqlite3.Connection) -> None:
+    """Of each promised number headquarters knows what became of it: stored or dropped; but for what was set aside."""
+    known: dict[Stream, Ranges] = {}
+    for epoch, lane, first, last in store.execute(
+        "SELECT epoch.name, stream.lane, first, last FROM accounted"
+        " JOIN stream ON stream.id = accounted.stream JOIN epoch ON epoch.id = stream.epoch"
+    ):
+        known.setdefault((epoch, Lane(lane)), Ranges()).add(first, last)
+    for (epoch, lane), ranges in history.owed.items():
+        told = Ranges([*known.get((epoch, lane), ()), *history.witness.aside.get((epoch, lane), ())])
+        if gap := next((gap for first, last in ranges if (gap := told.first_gap(first, last))), None):
+            history.witness.breaks(f"the ledger does not close: {lane.word} {gap[0]}..{gap[1]} of {epoch.hex()}")
 
 
 def _may_be_aside(history: "History", body: bytes) -> bool:

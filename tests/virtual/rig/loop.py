@@ -6,16 +6,21 @@ can end without a word: nothing of it runs again, not even what stands in its `f
 
 import asyncio
 import hashlib
+import heapq
 import selectors
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context, ContextVar, copy_context
 from random import Random
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
+
+from tests.virtual.rig.handles import Handle, Timer
 
 _PROCESS: ContextVar["Process | None"] = ContextVar("process", default=None)
 MOST_SPINS: Final = 100_000
 PASS_S: Final = 1e-6  # what one pass through what is ready takes: no machine does anything in no time
 _THREAD_S: Final = 0.004  # what a deed on another thread takes at most, before it and after it
+MOST_SAID: Final = 4096  # lines of the trace that wait to be written
+_DUST: Final = 256  # timers that were cancelled: so many may lie about
 
 
 class StuckError(Exception):
@@ -27,7 +32,7 @@ class SpinError(Exception):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """asyncio's own loop over a selector that lets time pass."""
+    """asyncio's own loop, whose turn is a leaner one: nothing but this program makes anything ready, and time passes at once."""
 
     def __init__(self, chance: Random) -> None:
         self.now_s = 0.0
@@ -40,7 +45,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.dead: list[object] = []
         """What is left of processes that ended: were it let go, Python would run what stands in its `finally`."""
         self._trace = hashlib.blake2b(digest_size=8)
-        super().__init__(_Selector(self._pass))
+        self._said: list[str] = []
+        self.log: BinaryIO | None = None
+        """Where the trace is written in full, when somebody wants to read it."""
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._timers_made = self._timers_cancelled = 0
+        super().__init__(selectors.SelectSelector())
         self.set_task_factory(_task)
 
     def time(self) -> float:
@@ -48,11 +58,52 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def say(self, what: str) -> None:
         """Puts it into the trace."""
-        self._trace.update(f"{self.now_s:.6f} {what}\n".encode())
+        self._said.append(f"{self.now_s:.6f} {what}\n")
+        if len(self._said) > MOST_SAID:
+            self._write()
 
     def trace(self) -> str:
         """What has happened so far, as 16 hex digits."""
+        self._write()
         return self._trace.hexdigest()
+
+    def _write(self) -> None:
+        said = "".join(self._said).encode()
+        self._said.clear()
+        self._trace.update(said)
+        if self.log is not None:
+            self.log.write(said)
+
+    def call_soon(  # type: ignore[override]
+        self,
+        callback: Any,  # noqa: ANN401 - as asyncio has it
+        *args: Any,  # noqa: ANN401
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        handle = Handle(callback, args, self, context)
+        self._ready.append(handle)  # type: ignore[attr-defined]
+        return handle
+
+    def call_at(  # type: ignore[override]
+        self,
+        when: float,
+        callback: Any,  # noqa: ANN401 - as asyncio has it
+        *args: Any,  # noqa: ANN401
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        timer = Timer(when, callback, args, self, context)
+        self._timers_made += 1
+        heapq.heappush(self._timers, (when, self._timers_made, timer))
+        return timer
+
+    def call_later(  # type: ignore[override]
+        self,
+        delay: float,
+        callback: Any,  # noqa: ANN401 - as asyncio has it
+        *args: Any,  # noqa: ANN401
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self.now_s + delay, callback, *args, context=context)
 
     def run_in_executor(  # type: ignore[override]
         self,
@@ -77,38 +128,50 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.call_later(self.chance.uniform(0, _THREAD_S), perform)
         return told
 
-    def _pass(self, timeout: float | None) -> None:
-        if timeout is None:
-            raise StuckError
-        if timeout > 0:
-            self.wakeups += 1
-            self.now_s += timeout
-            self._spins = 0 if timeout > PASS_S else self._spins
+    def _timer_handle_cancelled(self, _: asyncio.TimerHandle) -> None:
+        self._timers_cancelled += 1
+        if self._timers_cancelled > _DUST + len(self._timers) // 2:
+            self._timers = [entry for entry in self._timers if not entry[2]._cancelled]
+            heapq.heapify(self._timers)
+            self._timers_cancelled = 0
+
+    def _run_once(self) -> None:
+        """One turn: what is due by now and what is ready, in any order; what becomes ready meanwhile waits for the next."""
+        ready: Any = self._ready  # type: ignore[attr-defined]
+        if not ready and not self._stopping:  # type: ignore[attr-defined]
+            self._pass()
         self.now_s += PASS_S
         self._spins += 1
         if self._spins > MOST_SPINS:
             raise SpinError
-        ready: Any = self._ready  # type: ignore[attr-defined]
-        if len(ready) > 1:
-            handles = list(ready)
+        timers, now_s = self._timers, self.now_s
+        handles: list[Any] = list(ready)
+        ready.clear()
+        if len(handles) > 1:
             self.chance.shuffle(handles)
-            ready.clear()
-            ready.extend(handles)
+        while timers and timers[0][0] <= now_s:
+            handles.append(heapq.heappop(timers)[2])
+        for handle in handles:
+            if not handle._cancelled:
+                handle._run()
+
+    def _pass(self) -> None:
+        """Time jumps to the next timer."""
+        timers = self._timers
+        while timers and timers[0][2]._cancelled:
+            heapq.heappop(timers)
+            self._timers_cancelled -= 1
+        if not timers:
+            raise StuckError
+        if (timeout := timers[0][0] - self.now_s) > 0:
+            self.wakeups += 1
+            self.now_s += timeout
+            self._spins = 0 if timeout > PASS_S else self._spins
 
 
 def _tell(how: Callable[[Any], None], told: "asyncio.Future[Any]", what: object) -> None:
     if not told.done():
         how(what)
-
-
-class _Selector(selectors.SelectSelector):
-    def __init__(self, wait: Callable[[float | None], None]) -> None:
-        super().__init__()
-        self._wait = wait
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        self._wait(timeout)
-        return []
 
 
 class Process:

@@ -29,6 +29,8 @@ class Net:
         self.has_radio = True
         self.has_broker = True
         self.bytes_a_second: float | None = None
+        self.queue_s = 0.0
+        """How long the broker may keep a message before headquarters gets it, whatever became of the car's connection."""
         self.to_lose = 0
         """How many of the next messages, either way, are lost on a connection that lives."""
         self.refused: str | None = None
@@ -40,6 +42,8 @@ class Net:
         """What becomes of a message on its way up; None: nothing arrives."""
         self.heard: Callable[[str, bytes], None] = lambda *_: None
         """Who watches what comes down to the car."""
+        self.taken: Callable[[str, bytes], None] = lambda *_: None
+        """Who watches what the car has made of it."""
         self.lost_s, self.lost_at_once = 0.0, True
         """The latest loss, and whether the car could notice it at once."""
         self._free_s = 0.0
@@ -82,8 +86,16 @@ class Net:
             return
         if self._loses():
             return
-        if (arrived := self.spoil(topic, payload)) is not None:
+        if (arrived := self.spoil(topic, payload)) is None:
+            return
+        if self.queue_s:
+            self.loop.call_later(self.loop.chance.uniform(0, self.queue_s), self._passed_on, topic, arrived)
+        else:
             self.to_headquarters(topic, arrived)
+
+    def _passed_on(self, topic: str, payload: bytes) -> None:
+        if self.to_headquarters is not None and self.has_broker:
+            self.to_headquarters(topic, payload)
 
     def _arrived_down(self, connection: "Connection | None", topic: str, payload: bytes) -> None:
         if connection is not None and not connection.is_lost and not (topic.endswith("receipt") and self._loses()):
@@ -132,6 +144,7 @@ class Connection:
                 if self._process is not None:
                     self._process.happened(f"took {topic.rpartition('/')[2]}")
                 yield topic, payload
+                self._net.taken(topic, payload)
             if self._is_noticed:
                 raise aiomqtt.MqttError("the connection was lost")
 

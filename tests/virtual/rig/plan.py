@@ -41,7 +41,7 @@ def drawn(chance: Random) -> Plan:
     poison = chance.choice(("refused", "ignored")) if chance.random() < 0.2 else None
     return Plan(
         cameras=chance.randint(1, 2),
-        quota_bytes=chance.choice((150_000, 400_000)) if small else ROOMY,
+        quota_bytes=chance.choice((20_000, 80_000)) if small else ROOMY,
         keep_hours=HELD_HOURS if restored or chance.random() < 0.5 else chance.choice((0.0, 0.5)),
         poison=poison,
         refusing=poison is None and chance.random() < 0.1,

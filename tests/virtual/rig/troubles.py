@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tests.virtual.rig.history import History
 
-MARKS: Final = ("begun", "committed", "stored", "published", "connected", "took receipt", "took again", "took hello")
+MARKS: Final = (
+    "begun",
+    "committed",
+    "deleted",
+    "stored",
+    "published",
+    "connected",
+    "took receipt",
+    "took again",
+    "took hello",
+)
 """What a process's end is aimed at: it comes a few steps after one of these."""
 
 
@@ -67,7 +77,8 @@ def _lossy(history: "History") -> None:
 def _radio_away(history: "History") -> None:
     history.net.has_radio = False
     history.net.lose(at_once=False)
-    history.later(history.loop.chance.choice((5, 60, 1800)) * history.loop.chance.random(), _radio_back)
+    longest_s = 7200 if history.plan.may_drop else 1800  # so much is stored meanwhile that something must go
+    history.later(history.loop.chance.choice((5, 60, longest_s)) * history.loop.chance.random(), _radio_back)
 
 
 def _radio_back(history: "History") -> None:
@@ -105,6 +116,16 @@ def _restored(history: "History") -> None:
     if history.plan.restored:
         history.headquarters.restore()
         history.later(history.loop.chance.uniform(1, 60), lambda history: history.headquarters.boot())
+
+
+def _queued(history: "History") -> None:
+    """The broker is busy: what it has taken reaches headquarters later, in another order."""
+    history.net.queue_s = history.loop.chance.choice((2.0, 8.0, 20.0))
+    history.later(history.loop.chance.uniform(60, 900), _flowing)
+
+
+def _flowing(history: "History") -> None:
+    history.net.queue_s = 0.0
 
 
 def _thin(history: "History") -> None:
@@ -152,6 +173,7 @@ TROUBLES: Final[tuple[tuple[int, Callable[["History"], None]], ...]] = (
     (2, _headquarters_cut_off),
     (2, _backed_up),
     (1, _restored),
+    (2, _queued),
     (1, _thin),
     (2, _refusing),
     (1, _unplugged),
@@ -167,6 +189,7 @@ def heal(history: "History") -> None:
     _radio_back(history)
     _allowing(history)
     _thick(history)
+    _flowing(history)
     _plugged(history)
     history.net.has_broker = True
     history.headquarters.boot()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from edge.spool.database import PAGE_BYTES, Connection, connect
 from edge.spool.group import Group
 from edge.uplink.flight import LONGEST_RESEND_S, Flight
-from edge.uplink.window import MOST_BYTES, MOST_FLIGHTS, MOST_URGENT, Window
+from edge.uplink.window import Window
 from proto import batches, control, events, topics
 from proto.batches import Batch
 from proto.lanes import BY_WORD, Lane
@@ -19,6 +19,10 @@ from proto.ranges import Ranges
 from tests.virtual.rig.loop import VirtualLoop
 
 KEY: Final = "5a" * 32
+MOST_FLIGHTS: Final = 4  # shared design, part 5: in flight at most 4 batches and 16 kB, one place for what is live;
+MOST_BACKLOG: Final = 3  # urgent has two more of its own. Not the product's numbers: they may be wrong
+MOST_URGENT: Final = 2
+MOST_BYTES: Final = 16 * 1024
 LATE_URGENT_S: Final = 2.0
 HELLO_S: Final = 5.0
 AGAIN_S: Final = LONGEST_RESEND_S + 30.0  # a card that was slow may have held the uplink up
@@ -111,7 +115,15 @@ class Witness:
             self._row = id_
             self._durable.setdefault((n, Lane(lane_)), Ranges()).add(start, start + count - 1)
         found = self._card.execute("SELECT n FROM epoch WHERE id = ?", (epoch,)).fetchone()
-        return found is not None and self._durable.get((found[0], lane), Ranges()).covers(first, last)
+        if found is None:
+            return False
+        durable = self._durable.setdefault((found[0], lane), Ranges())
+        if not durable.covers(first, last):  # SQLite gives the id of the last row, when that was deleted, once more
+            for start, count in self._card.execute(
+                "SELECT first, count FROM run WHERE epoch = ? AND lane = ?", (found[0], int(lane))
+            ).fetchall():
+                durable.add(start, start + count - 1)
+        return durable.covers(first, last)
 
     def publishes(self, topic: str, payload: bytes) -> None:
         """The car is about to."""
@@ -145,20 +157,26 @@ class Witness:
             self.told_absent.setdefault((batch.epoch, batch.lane), Ranges()).add(first, last)
 
     def _is_absent(self, batch: Batch, first: int, last: int) -> None:
+        if self._is_held(batch.epoch, batch.lane, first, last):
+            self.breaks(f"called absent, and on the card: {batch.lane.word} {first}..{last}")
+
+    def _is_held(self, epoch: bytes, lane: Lane, first: int, last: int) -> bool:
+        """Whether any of these numbers is on the card."""
         assert self._card is not None
         found = self._card.execute(
-            "SELECT run.first FROM run JOIN epoch ON epoch.n = run.epoch"
+            "SELECT 1 FROM run JOIN epoch ON epoch.n = run.epoch"
             " WHERE epoch.id = ? AND lane = ? AND first <= ? AND first + count > ?",
-            (batch.epoch, int(batch.lane), last, first),
+            (epoch, int(lane), last, first),
         ).fetchone()
-        if found is not None:
-            self.breaks(f"called absent, and on the card: {batch.lane.word} {first}..{last}")
+        return found is not None
 
     def _is_bounded(self, window: Window) -> None:
         urgent = [flight for flight in window.flights if flight.ledger.lane is Lane.URGENT]
         others = [flight for flight in window.flights if flight.ledger.lane is not Lane.URGENT]
         if len(urgent) > MOST_URGENT or len(others) > MOST_FLIGHTS:
             self.breaks("too many batches in flight")
+        if sum(not flight.live for flight in others) > MOST_BACKLOG:
+            self.breaks("the backlog takes the place that is kept for what is live")
         if sum(len(flight.message) for flight in others) > MOST_BYTES:
             self.breaks("too many bytes in flight")
 
@@ -171,9 +189,17 @@ class Witness:
         flown = sum(other.ledger.lane is Lane.URGENT for other in self.window.flights)
         if self._loop.now_s - self.answered_s < LATE_URGENT_S:
             return  # a place for what is urgent became free while this batch was read from the card
-        oldest_s = next(iter(self.unsent_urgent.values()), None)
+        oldest_s = self.oldest_s(self.unsent_urgent)
         if flown < MOST_URGENT and oldest_s is not None and self._loop.now_s - oldest_s > LATE_URGENT_S:
             self.breaks(f"lane {batch.lane.word} went before what is urgent")
+
+    def oldest_s(self, waiting: dict[Identity, float]) -> float | None:
+        """Since when the first of those waits that were promised and not sent; what a quota has deleted does not."""
+        for (epoch, lane, number), then_s in list(waiting.items()):
+            if self._is_held(epoch, lane, number, number):
+                return then_s
+            del waiting[epoch, lane, number]
+        return None
 
     def greeted(self) -> None:
         """Headquarters' hello has come to the car: everything in flight is due at once."""
@@ -209,6 +235,29 @@ class Witness:
                 absent = self.told_absent.get((held.epoch, held.lane), Ranges())
                 if not all(number in here or number in absent for number in range(first, last + 1)):
                     self.breaks(f"a receipt for what is not stored: {held.lane.word} {first}..{last}")
+            self.look_at_headquarters(store, held.epoch, held.lane)
+
+    def asked_again(self, payload: bytes, ledgers: Any) -> None:  # noqa: ANN401 - the spool's
+        """The car has taken what headquarters lacks: what it holds of it is to be sent, unless it is set aside."""
+        asked = {(held.epoch, held.lane) for held in control.decode_held(payload)}
+        for ledger in ledgers.values():
+            identity = ledger.epoch.id, ledger.lane
+            if identity in asked and ledger.done != Ranges([*ledger.receipted, *ledger.aside]):
+                self.breaks(f"asked for again, and not to be sent: {ledger.lane.word}")
+
+    def look_at_headquarters(self, store: sqlite3.Connection, epoch: bytes, lane: Lane) -> None:
+        """What its store counts as accounted for is there, or was told to be absent."""
+        for first, last, count in store.execute(
+            "SELECT first, last, (SELECT count(*) FROM event WHERE event.stream = accounted.stream"
+            " AND seq BETWEEN first AND last) FROM accounted WHERE stream = (SELECT stream.id FROM stream"
+            " JOIN epoch ON epoch.id = stream.epoch WHERE epoch.name = ? AND stream.lane = ?)",
+            (epoch, int(lane)),
+        ).fetchall():
+            if count < last - first + 1:
+                here = {seq for seq, _ in bodies(store, epoch, lane, first, last)}
+                absent = self.told_absent.get((epoch, lane), Ranges())
+                if not all(number in here or number in absent for number in range(first, last + 1)):
+                    self.breaks(f"accounted for, and not there: {lane.word} {first}..{last}")
 
     def note_aside(self, ledgers: Any) -> None:  # noqa: ANN401 - the spool's
         """What the car will not send again."""
