@@ -1,8 +1,11 @@
 """The real code of car and headquarters on an event loop whose time is a number: years of trouble, every step a place to die at."""
 
 import json
+import math
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +15,16 @@ from tests.virtual.rig.mutants import MUTANTS, UNSHOWN
 
 def run(order: Order) -> Found:
     """A cycle is a virtual hour."""
-    told = simulated(order.tree, order.cycles, order.seed)
+    words = ["--jobs", str(os.cpu_count() or 1)]  # the verdict is that of the lowest seed, however many work at it
+    if math.isfinite(order.until_s):
+        words += ["--minutes", str((order.until_s - time.monotonic()) / 60)]
+    told = simulated(order.tree, order.cycles, order.seed, *words)
     sums = {name: told.pop(name) for name in ("promised", "at_headquarters", "repeated_batches", "found", "good")}
     return Found(
         promised=sums["promised"],
         at_hq=sums["at_headquarters"],
         more={**told, "sent_again": sums["repeated_batches"]},
-        broken=[f"history {found['seed']}: {found['broken']}" for found in sums["found"]],
+        broken=[f"{found['broken']}; once more: {found['once_more']}" for found in sums["found"]],
     )
 
 

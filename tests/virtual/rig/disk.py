@@ -26,6 +26,8 @@ class Disk:
 
     def __init__(self, loop: VirtualLoop) -> None:
         self.loop = loop
+        self.begins: Callable[[], None] = lambda: None
+        """Who waits for a deed of the car's."""
         self.is_full = False
         self.is_slow = False
         self.fails: str | None = None
@@ -73,6 +75,7 @@ class _Thread:
 
     def _begin(self) -> None:
         self._happened("begun")
+        self._disk.begins()
         self._loop.call_later(self._disk.takes_s(), self._perform)
 
     def _perform(self) -> None:

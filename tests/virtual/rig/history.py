@@ -6,6 +6,7 @@ import gc
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ from tests.virtual.rig.disk import Disk
 from tests.virtual.rig.headquarters import Headquarters
 from tests.virtual.rig.judge import HEARD_S, judge
 from tests.virtual.rig.loop import SpinError, StuckError, VirtualLoop
+from tests.virtual.rig.memory import took
 from tests.virtual.rig.net import Net
 from tests.virtual.rig.plan import Plan, drawn
 from tests.virtual.rig.poison import Poison
@@ -71,6 +73,7 @@ class History:
         self.disk = Disk(self.loop)
         self.net = Net(self.loop)
         self.poison = Poison(self.plan.poison)
+        self.disk.begins = self.net.strike
         self.net.spoil = self.poison.spoil
         self.net.heard = self._heard
         self.net.taken = self._taken
@@ -151,6 +154,7 @@ class History:
         life.process.at_end.append(lambda: self._was_cut(life))
         if not self._is_healed and self.plan.troubles:
             troubles.doom(self)
+            troubles.wake(self)
         self._good_since_s = self.loop.now_s
         life.begin()
 
@@ -220,8 +224,7 @@ class History:
         return self.witness.oldest_s(waiting) if self.plan.may_drop and waiting else next(iter(waiting.values()), None)
 
     def _taken(self, topic: str, payload: bytes) -> None:
-        if topic.endswith("again"):
-            self.witness.asked_again(payload, self.life.spool_ledgers)
+        took(self.witness, topic.rpartition("/")[2], payload, self.life.spool_ledgers.values())
 
     def _heal(self) -> None:
         self._is_healed = True
@@ -238,12 +241,14 @@ def _words(context: dict[str, Any]) -> str:
     return f"{context['message']}: {context.get('exception')!r}"
 
 
-def history(seed: int, hours: float, lists: Path) -> Told:
-    """One, in a folder in memory of which nothing is left."""
+def history(seed: int, hours: float, root: Path, log: Path | None = None) -> Told:
+    """One, in a folder inside `root` of which nothing is left; the list lies in `root`/lists."""
     gc.disable()  # a process that lives for one history (m: 60 MB)
-    memory = Path("/dev/shm")
-    home = Path(tempfile.mkdtemp(prefix="virtual-", dir=memory if memory.is_dir() else None))
+    home = Path(tempfile.mkdtemp(dir=root))
     try:
-        return History(seed, hours, lists, home).told()
+        with log.open("wb") if log is not None else nullcontext() as steps:
+            one = History(seed, hours, root / "lists", home)
+            one.loop.log = steps
+            return one.told()
     finally:
         shutil.rmtree(home)

@@ -1,6 +1,6 @@
 """`python -m tests.virtual.rig.main`: so many virtual hours from a seed -> one JSON line, `scripts/torture virtual` without its frame.
 
-Each history has a process of its own, whose strings hash as in every other: the same seed and commit give the same trace.
+Each history has a process of its own, whose strings hash as in every other: the same seed and commit give the same steps.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def main() -> int:
     figures = (
         run(args.hours, args.seed, args.jobs, args.shift, args.minutes)
         if args.history is None
-        else replay(args.history, args.shift)
+        else replay(args.history, args.shift, args.log)
     )
     print(json.dumps(figures))
     return 0 if figures["good"] else 1
@@ -54,7 +54,8 @@ def run(hours: float, seed: int, jobs: int = 1, shift_h: float = SHIFT_H, minute
         sums["histories"] += 1
         sums.update({f"ended_{how}": count for how, count in told.ends.items()})
         if told.broken is not None:
-            broken.append({"seed": told.seed, "broken": told.broken, "trace": told.trace})
+            once_more = f"python -m tests.virtual.rig.main --history {told.seed} --shift {shift_h:g}"
+            broken.append({"seed": told.seed, "broken": told.broken, "trace": told.trace, "once_more": once_more})
         if broken or lasted_h >= hours or time.monotonic() - began_s >= minutes * 60:
             break
     taken_s = time.monotonic() - began_s
@@ -75,24 +76,26 @@ def _cpu_s() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def replay(seed: int, shift_h: float) -> dict[str, Any]:
-    """One history once more."""
-    (told,) = _histories(range(seed, seed + 1), 1, shift_h)
+def replay(seed: int, shift_h: float, log: Path | None = None) -> dict[str, Any]:
+    """One history once more. `log`: where every step of it is written, one a line."""
+    (told,) = _histories(range(seed, seed + 1), 1, shift_h, log)
     return {"good": told.broken is None, **told.table()}
 
 
-def _histories(seeds: range, jobs: int, shift_h: float) -> "Iterator[Told]":
+def _histories(seeds: range, jobs: int, shift_h: float, log: Path | None = None) -> "Iterator[Told]":
     """Each in a process forked from this one, where everything is imported and the list is made."""
     from tests.virtual.rig.history import history
 
-    lists = Path(tempfile.mkdtemp(prefix="virtual-lists-"))
+    memory = Path("/dev/shm")
+    root = Path(tempfile.mkdtemp(prefix="virtual-", dir=memory if memory.is_dir() else None))
     try:
-        _make_list(lists)
-        one = partial(history, hours=shift_h, lists=lists)
+        (root / "lists").mkdir()
+        _make_list(root / "lists")
+        one = partial(history, hours=shift_h, root=root, log=log)
         with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=1) as pool:
             yield from pool.imap(one, seeds, chunksize=1)
     finally:
-        shutil.rmtree(lists)
+        shutil.rmtree(root, ignore_errors=True)  # a history that nobody waits for any more may still write
 
 
 def _make_list(folder: Path) -> None:
@@ -113,6 +116,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--hours", type=float, default=100.0, help="virtual hours")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--history", type=int, metavar="SEED", help="this one only: a replay")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="with --history: write every step of it there")
     parser.add_argument("--shift", type=float, default=SHIFT_H, help="virtual hours of one history")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e6, help="and no longer than this by a real clock")

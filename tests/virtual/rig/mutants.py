@@ -263,11 +263,6 @@ MUTANTS: Final[dict[str, Fault]] = {
     ),
 }
 
-UNSHOWN: Final = frozenset(
-    {
-        *("again-unmarked", "unpinned", "backlog-first", "refused-for-ever", "coverage-over-receipts"),
-        *("drop-uncounted", "ignored-for-ever", "hq-gap-accounted"),
-    }
-)
-"""Those that no run has caught yet: `backlog-first` has lived for 60 hours, `drop-uncounted` and
-`hq-gap-accounted` for 40; the others were not put to it for long enough."""
+UNSHOWN: Final = frozenset({"coverage-over-receipts"})
+"""Those that no run has caught yet. A receipt has to come while a batch of the same numbers, not in flight, is read from the
+card: with a broker that is slow and a card that wakes up slowly it came once in 22 hours at 40 troubles an hour."""

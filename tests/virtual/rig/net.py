@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import aiomqtt
@@ -18,6 +19,9 @@ Deliver = Callable[[str, bytes], None]
 
 KEEPALIVE_S: Final = 22.0  # one and a half times the car's 15 s (MQTT 3.1.1, 3.1.2.10)
 TWICE: Final = 0.01
+AIMED: Final = 0.2  # of what comes down waits for the car's next visit to its card: between claim and launch of a batch
+WAITS_S: Final = 2.0
+AIMED_S: Final = 0.008  # what a deed of the card's takes at most
 REFUSED_S: Final = 4.0  # the car's own connect time-out
 
 
@@ -47,6 +51,7 @@ class Net:
         self.lost_s, self.lost_at_once = 0.0, True
         """The latest loss, and whether the car could notice it at once."""
         self._free_s = 0.0
+        self._aimed: list[Callable[[], None]] = []
 
     @property
     def is_reachable(self) -> bool:
@@ -72,7 +77,7 @@ class Net:
     def down(self, topic: str, payload: bytes) -> None:
         """Headquarters has published."""
         if self.has_broker and self.to_headquarters is not None:
-            self._later(0.0, self._arrived_down, self.car, topic, payload)
+            self._later(0.0, self._came_down, self.car, topic, payload)
 
     def _later(self, after_s: float, arrived: Callable[..., None], *words: object) -> None:
         for _ in range(2 if self.loop.chance.random() < TWICE else 1):
@@ -96,6 +101,25 @@ class Net:
     def _passed_on(self, topic: str, payload: bytes) -> None:
         if self.to_headquarters is not None and self.has_broker:
             self.to_headquarters(topic, payload)
+
+    def strike(self) -> None:
+        """The car's card is at work: what was aimed at that arrives meanwhile."""
+        aimed, self._aimed = self._aimed, []
+        for arrive in aimed:
+            self.loop.call_later(self.loop.chance.uniform(0, AIMED_S), arrive)
+
+    def _came_down(self, connection: "Connection | None", topic: str, payload: bytes) -> None:
+        if self.loop.chance.random() > AIMED:
+            self._arrived_down(connection, topic, payload)
+            return
+        aim = partial(self._struck, [partial(self._arrived_down, connection, topic, payload)])
+        self._aimed.append(aim)
+        self.loop.call_later(WAITS_S, aim)
+
+    @staticmethod
+    def _struck(once: list[Callable[[], None]]) -> None:
+        while once:
+            once.pop()()
 
     def _arrived_down(self, connection: "Connection | None", topic: str, payload: bytes) -> None:
         if connection is not None and not connection.is_lost and not (topic.endswith("receipt") and self._loses()):

@@ -19,6 +19,8 @@ MARKS: Final = (
 )
 """What a process's end is aimed at: it comes a few steps after one of these."""
 
+SLOW_STARTS: Final = 0.3
+
 
 def doom(history: "History") -> None:
     """How this life ends, if by a step: far out, early, or just after something that matters."""
@@ -28,6 +30,13 @@ def doom(history: "History") -> None:
         process.end_at = int(2 ** chance.uniform(0, 14))
     elif kind < 0.55:
         process.end_after = (chance.choice(MARKS), int(2 ** chance.uniform(0, 7)), chance.randint(1, 12))
+
+
+def wake(history: "History") -> None:
+    """A card that was cut off may be slow at first: what the last life sent is answered for while this one reads."""
+    if history.loop.chance.random() < SLOW_STARTS:
+        history.disk.is_slow = True
+        history.later(history.loop.chance.uniform(2, 20), _disk_quick)
 
 
 def _cut(history: "History") -> None:
@@ -121,7 +130,7 @@ def _restored(history: "History") -> None:
 def _queued(history: "History") -> None:
     """The broker is busy: what it has taken reaches headquarters later, in another order."""
     history.net.queue_s = history.loop.chance.choice((2.0, 8.0, 20.0))
-    history.later(history.loop.chance.uniform(60, 900), _flowing)
+    history.later(history.loop.chance.uniform(60, 1800), _flowing)
 
 
 def _flowing(history: "History") -> None:
@@ -173,7 +182,7 @@ TROUBLES: Final[tuple[tuple[int, Callable[["History"], None]], ...]] = (
     (2, _headquarters_cut_off),
     (2, _backed_up),
     (1, _restored),
-    (2, _queued),
+    (4, _queued),
     (1, _thin),
     (2, _refusing),
     (1, _unplugged),

@@ -41,6 +41,8 @@ class Witness:
         self.said: dict[Identity, bytes] = {}
         self.promised: dict[Stream, Ranges] = {}
         self.told_absent: dict[Stream, Ranges] = {}
+        self.answered: dict[Stream, Ranges] = {}
+        """What headquarters has ever given a receipt for."""
         self.alarms: set[str] = set()
         self.aside: dict[Stream, Ranges] = {}
         self.window: Window | None = None
@@ -231,19 +233,12 @@ class Witness:
             return
         for held in control.decode_held(payload):
             for first, last in held.ranges:
+                self.answered.setdefault((held.epoch, held.lane), Ranges()).add(first, last)
                 here = {seq for seq, _ in bodies(store, held.epoch, held.lane, first, last)}
                 absent = self.told_absent.get((held.epoch, held.lane), Ranges())
                 if not all(number in here or number in absent for number in range(first, last + 1)):
                     self.breaks(f"a receipt for what is not stored: {held.lane.word} {first}..{last}")
             self.look_at_headquarters(store, held.epoch, held.lane)
-
-    def asked_again(self, payload: bytes, ledgers: Any) -> None:  # noqa: ANN401 - the spool's
-        """The car has taken what headquarters lacks: what it holds of it is to be sent, unless it is set aside."""
-        asked = {(held.epoch, held.lane) for held in control.decode_held(payload)}
-        for ledger in ledgers.values():
-            identity = ledger.epoch.id, ledger.lane
-            if identity in asked and ledger.done != Ranges([*ledger.receipted, *ledger.aside]):
-                self.breaks(f"asked for again, and not to be sent: {ledger.lane.word}")
 
     def look_at_headquarters(self, store: sqlite3.Connection, epoch: bytes, lane: Lane) -> None:
         """What its store counts as accounted for is there, or was told to be absent."""
