@@ -54,7 +54,7 @@ def test_two_at_a_time_come_to_the_same_verdict_and_say_how_to_see_it_once_more(
     assert (once_more["broken"], once_more["trace"]) == (found["broken"], found["trace"])
 
 
-@pytest.mark.parametrize("name", ["stored-early", "again-unmarked"])
+@pytest.mark.parametrize("name", ["stored-early", "receipt-wide"])
 def test_a_broken_copy_is_caught(name: str, tmp_path: Path) -> None:
     """All of them: `python -m tests.virtual.rig.hunt`."""
     assert simulated(broken_tree(name, tmp_path), 12, 1, *SHIFT)["found"]
