@@ -112,7 +112,7 @@ TORTURE: Final = Torture(
     run,
     full=30,
     short=0,
-    control=5,
+    control=12,
     minutes=31,
     catches=("leak",),
     unit="minutes",
