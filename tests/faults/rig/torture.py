@@ -65,10 +65,12 @@ def main() -> int:
 
 
 def _tell(name: str, order: Order) -> None:
-    """Once a minute, to whoever waits; some tortures only know their end."""
+    """Once a minute, to whoever waits; some tortures only know their end, or tell themselves."""
     unit = TORTURES[name].unit
     for minutes in count(1):
         time.sleep(60)
+        if not order.progress.done:
+            continue
         print(f"{name}: {order.progress.done:,} of {order.cycles:,} {unit}, {minutes} min", file=sys.stderr, flush=True)
 
 

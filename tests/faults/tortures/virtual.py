@@ -23,6 +23,7 @@ def run(order: Order) -> Found:
     return Found(
         promised=sums["promised"],
         at_hq=sums["at_headquarters"],
+        cycles=min(order.cycles, int(told["hours"])),
         more={**told, "sent_again": sums["repeated_batches"]},
         broken=[f"{found['broken']}; once more: {found['once_more']}" for found in sums["found"]],
     )

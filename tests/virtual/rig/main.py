@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SEEDS_APART: Final = 1_000_000  # histories have seeds of their own
 SHIFT_H: Final = 6.0
+TELL_S: Final = 60.0
 LISTED, ONE_IN = 40_000, 20
 
 
@@ -47,8 +48,12 @@ def run(hours: float, seed: int, jobs: int = 1, shift_h: float = SHIFT_H, minute
     began_s, began_cpu_s, sums, lasted_h = time.monotonic(), _cpu_s(), Counter[str](), 0.0
     seeds = range(seed * SEEDS_APART, seed * SEEDS_APART + int(hours / shift_h) + 1)
     broken: list[dict[str, Any]] = []
+    tell_s = began_s + TELL_S
     for told in _histories(seeds, jobs, shift_h):
         lasted_h += told.hours
+        if time.monotonic() >= tell_s:
+            tell_s += TELL_S
+            print(f"virtual: {lasted_h:,.0f} of {hours:,.0f} hours", file=sys.stderr, flush=True)
         table = told.table()
         sums.update({name: value for name, value in table.items() if type(value) is int and name != "seed"})
         sums["histories"] += 1

@@ -207,6 +207,6 @@ class SimLink:
         try:
             yield connection
         finally:
-            if net.car is connection:
-                net.car = None
+            if net.car is connection:  # the car's own doing: it ends, or begins anew
+                net.car, net.lost_s, net.lost_at_once = None, net.loop.now_s, True
             connection.is_lost = True
