@@ -14,6 +14,10 @@ SILENCE_S: Final = 1.0  # the last events of a burst do not wait out the linger 
 SLOW_LANES: Final = {Lane.HEALTH: 12.0, Lane.POSITION: 8.0}
 """How many lingers a lane waits that nobody watches by the second (docs/decisions/0013-positions-wait-for-company.md)."""
 
+SLACK: Final = (
+    0.1  # of a linger: after it a batch leaves as soon as anything stirs, so that what is stored just then comes along
+)
+
 
 @dataclass(slots=True)
 class _Marks:
@@ -74,15 +78,15 @@ class Lulls:
         return 0.0 if lane <= Lane.AUDIT else self._linger_s * SLOW_LANES.get(lane, 1.0)
 
     def next_ripe_s(self, now_s: float) -> float | None:
-        """When, after now, the first lane's events will have waited long enough."""
-        waiting = (self._ripe_s(ledger.lane, marks) for ledger, marks in self._marks.items())
+        """When, after now, the first lane's events must go though nothing stirs."""
+        waiting = (self._ripe_s(ledger.lane, marks, SLACK) for ledger, marks in self._marks.items())
         return min((ripe_s for ripe_s in waiting if ripe_s is not None and ripe_s > now_s), default=None)
 
-    def _ripe_s(self, lane: Lane, marks: _Marks) -> float | None:
+    def _ripe_s(self, lane: Lane, marks: _Marks, slack: float = 0.0) -> float | None:
         """When a lane's waiting events will have waited long enough; None when none waits."""
         if marks.waiting_since_s is None:
             return None
-        linger_s = marks.waiting_since_s + self.linger_of(lane)
+        linger_s = marks.waiting_since_s + self.linger_of(lane) * (1 + slack)
         return min(linger_s, marks.stored[-1][0] + SILENCE_S) if marks.is_burst and marks.stored else linger_s
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from edge.spool.ledger import Ledger
 from edge.spool.rows import Epoch
-from edge.uplink.lull import FULL_BATCH, LIVE_S, SILENCE_S, SLOW_LANES, Lulls
+from edge.uplink.lull import FULL_BATCH, LIVE_S, SILENCE_S, SLACK, SLOW_LANES, Lulls
 from proto.lanes import Lane
 
 LINGER_S = 5.0
@@ -26,14 +26,14 @@ def test_urgent_events_do_not_linger(lulls: Lulls) -> None:
     assert lulls.is_ripe(urgent, (1, 1), 0)
 
 
-def test_a_read_waits_its_linger_and_no_longer(lulls: Lulls) -> None:
+def test_a_read_waits_its_linger_and_at_most_a_tenth_more_for_what_is_stored_just_then(lulls: Lulls) -> None:
     reads = ledger()
     reads.last = 1
     lulls.notice(reads, 10)
     reads.last = 2
     lulls.notice(reads, 14)
     assert not lulls.is_ripe(reads, (1, 2), 14.9)
-    assert lulls.next_ripe_s(14.9) == 15
+    assert lulls.next_ripe_s(14.9) == 15.5
     assert lulls.is_ripe(reads, (1, 2), 15)
 
 
@@ -56,7 +56,7 @@ def test_what_is_left_behind_a_batch_has_waited_since_it_was_stored(lulls: Lulls
         reads.last += 10
         lulls.notice(reads, second)
     lulls.sent(reads, 1, 16, 5, live=True)
-    assert lulls.next_ripe_s(5) == 1 + LINGER_S  # number 17 came with the second group
+    assert lulls.next_ripe_s(5) == 1 + LINGER_S * (1 + SLACK)  # number 17 came with the second group
     lulls.sent(reads, 17, 40, 10, live=True)
     assert lulls.next_ripe_s(10) is None
 
@@ -79,7 +79,7 @@ def test_a_trickle_waits_out_its_linger(lulls: Lulls) -> None:
     lulls.sent(reads, 1, 1, 5, live=True)
     reads.last = 2
     lulls.notice(reads, 6)
-    assert lulls.next_ripe_s(6) == 6 + LINGER_S
+    assert lulls.next_ripe_s(6) == 6 + LINGER_S * (1 + SLACK)
 
 
 def test_a_backlog_that_drains_does_not_hold_back_what_is_live(lulls: Lulls) -> None:
