@@ -112,7 +112,7 @@ TORTURE: Final = Torture(
     run,
     full=30,
     short=0,
-    control=12,
+    control=20,
     minutes=31,
     catches=("leak",),
     unit="minutes",

@@ -262,7 +262,3 @@ MUTANTS: Final[dict[str, Fault]] = {
         ),
     ),
 }
-
-UNSHOWN: Final = frozenset({"coverage-over-receipts"})
-"""Those that no run of worlds as they are drawn has caught yet: this one lived for 27 hours. A receipt has to come while a
-batch of the same numbers, not in flight, is read from the card. In a world of 40 troubles an hour it was caught after 1.5."""
