@@ -137,7 +137,7 @@ TORTURE: Final = Torture(
     full=1_000,
     short=3,
     control=24,
-    minutes=100,
+    minutes=42,
     catches=("normal", "stored-early"),
     row=2,
 )

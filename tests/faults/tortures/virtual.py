@@ -45,7 +45,7 @@ TORTURE = Torture(
     full=10_000,
     short=24,
     control=200,
-    minutes=90,
+    minutes=40,
     catches=(
         "stored-early",
         "receipt-early",
