@@ -3,15 +3,15 @@
 import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 
 from edge.spool import rows
-from edge.spool.database import StoreError
+from edge.spool.database import StoreError, connect_spool
 from edge.spool.group import Group, Run
-from edge.spool.opening import Opened, mark_suspect, open_spool
+from edge.spool.opening import Opened, mark_suspect, open_spool, path_of
 from edge.spool.spool import Spool
 from proto.events import Clock, Dropped, Moment, encode
 from proto.lanes import Lane
@@ -120,3 +120,14 @@ async def test_the_file_is_not_written_for_losses_when_there_are_none(opened: Op
         await spool.add(make_group(1, 100), 0)
         await spool.tidy(0)
         assert not await spool._database.read(lambda connection: rows.epochs(connection) == [])
+
+
+async def test_a_file_of_a_program_that_kept_no_losses_is_opened_as_it_is(tmp_path: Path, make_group: Make) -> None:
+    async with open_spool(tmp_path, KEY, EPOCH, b"boot---1", QUOTA) as opened:
+        await opened.spool.add(make_group(1, 3, Lane.READ), 0)
+    with closing(connect_spool(path_of(tmp_path, KEY), KEY)) as connection:
+        connection.execute("DROP TABLE loss")
+    async with open_spool(tmp_path, KEY, b"epoch--2", b"boot---2", QUOTA) as opened:
+        assert (opened.salvaged, opened.spool.losses.in_file) == (False, Counter())
+        await filled(opened.spool, make_group)
+        assert opened.spool.dropped[Lane.READ]
