@@ -12,7 +12,7 @@ class RunOn:
         self._run_on_s = run_on_s
         self._was_on = False
         self._off_s: float | None = None
-        self._ends_s = 0.0
+        self._lasts_s = run_on_s
 
     @property
     def is_running(self) -> bool:
@@ -26,9 +26,9 @@ class RunOn:
             self._was_on, self._off_s = True, None
         elif not was_running:
             self._off_s = now_s
-            self._ends_s = now_s + self._run_on_s * (1 if self._was_on else BENCH)
+            self._lasts_s = self._run_on_s * (1 if self._was_on else BENCH)
         return self.is_running is not was_running
 
     def left_s(self, now_s: float) -> float | None:
         """What is left of it; None while the key is on."""
-        return max(0.0, self._ends_s - now_s) if self.is_running else None
+        return None if self._off_s is None else max(0.0, self._lasts_s - (now_s - self._off_s))

@@ -109,7 +109,7 @@ def test_a_key_that_was_off_when_the_car_started_gives_a_bench_ten_times_as_long
     car = make_car(60)
     car.key.touch()
     reader = car.start()
-    assert seconds_left(reader) == 600
+    assert 600 - PATIENCE_S < seconds_left(reader) <= 600
 
 
 def test_in_the_run_on_what_is_urgent_has_the_link_to_itself(make_car: Callable[..., Any], mosquitto: Broker) -> None:

@@ -1,5 +1,8 @@
 """Looks at a key in virtual time -> how long the computer outlives it."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from edge.ignition.run_on import BENCH, RunOn
 
 
@@ -33,3 +36,13 @@ def test_a_key_that_was_off_all_along_gives_a_bench_its_time() -> None:
     run_on.look(1, is_off=False)
     run_on.look(2, is_off=True)
     assert run_on.left_s(2) == 60
+
+
+@given(st.floats(0, 1e9), st.floats(1, 600))
+def test_whatever_the_clock_shows_the_run_on_begins_whole_and_ends_at_nothing(now_s: float, run_on_s: float) -> None:
+    """61.1 + 600 - 61.1 is 600.0000000000036."""
+    run_on = RunOn(run_on_s)
+    run_on.look(now_s, is_off=False)
+    run_on.look(now_s, is_off=True)
+    assert run_on.left_s(now_s) == run_on_s
+    assert run_on.left_s(now_s + run_on_s + 1) == 0
