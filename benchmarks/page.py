@@ -48,7 +48,7 @@ its receipt is under way; a peer's when it has left the broker.
 """
 _WHY: Final = """The script, the bridges and Node-RED encrypt nothing. The script and Node-RED keep nothing: they write nothing, and lose what
 they hold. The bridge that saves at every change loses nothing as long as it keeps up, and it keeps up with a small part of our rate. A
-read of ours is promised when its group is committed, 64 events or 500 ms; what came after the last commit is the last second's loss,
+read of ours is promised when its group is committed, 10 events or 500 ms; what came after the last commit is the last second's loss,
 and it is not promised."""
 _README: Final = """`benchmarks/run --peers` on {day}, commit {commit}: medians ({runs} of `rate`) on {cores} {architecture} cores that also run feeder, broker, headquarters and
 sink; no TLS unless said. Ours counts at headquarters' receipt, a peer's read when the broker has it. Method, runs, spread and growth:

@@ -107,7 +107,7 @@ class Storage:
     key_file: Path
     quota_mb: Annotated[int, Ge(4), Le(65_536)] = 512
     keep_hours: Annotated[float, Ge(0), Le(24 * 366)] = 36
-    group_events: Annotated[int, Ge(1), Le(1024)] = 64
+    group_events: Annotated[int, Ge(1), Le(1024)] = 10
     group_ms: Annotated[int, Ge(1), Le(10_000)] = 500
 
 

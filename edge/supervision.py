@@ -11,7 +11,7 @@ from typing import Any, Final
 
 log = logging.getLogger(__name__)
 
-LONGEST_S: Final = 4.0  # with the connect time-out of 4 s: back within 8 s of the world's return
+LONGEST_S: Final = 2.0  # with the connect time-out of 4 s: back within 6 s of the world's return
 SHORTEST_S: Final = 0.25
 
 MOST_REASONS: Final = 8  # of one outage that are said: an engineer finds the cause, the log stays short

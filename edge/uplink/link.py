@@ -26,7 +26,7 @@ from edge.uplink.reason_codes import ENDED, FIRST_FAILURE, REFUSED, WRONG_VERSIO
 
 log = logging.getLogger(__name__)
 
-CONNECT_S: Final = 4.0  # with the longest back-off of 4 s: connected within 8 s of the broker's return
+CONNECT_S: Final = 4.0  # with the longest back-off of 2 s: connected within 6 s of the broker's return
 KEEPALIVE_S: Final = 15
 GOODBYE_S: Final = 0.2  # a broker that does not answer may not hold up the end of the process
 NO_DELAY: Final = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Nagle and delayed ACKs cost 40 ms a receipt (m)
