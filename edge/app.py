@@ -14,7 +14,7 @@ from typing import Final
 from edge import __version__
 from edge.audit.chain import Chain
 from edge.car import Car
-from edge.config import Config
+from edge.config.car import Config
 from edge.health.endurance import Endurance
 from edge.health.heartbeat import Heartbeat
 from edge.health.rounds import Rounds

@@ -9,7 +9,7 @@ from edge import identity
 from edge.audit.changes import Changes
 from edge.audit.records import AuditRecords
 from edge.clock import CarClock
-from edge.config import Config
+from edge.config.car import Config
 from edge.crew.parts import CrewPart
 from edge.data.parts import parts_of
 from edge.health.checkup import Checkup

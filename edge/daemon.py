@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from edge import lean
 
 if TYPE_CHECKING:
-    from edge.config import Config
+    from edge.config.car import Config
 
 SWITCH_S: Final = 0.001  # the store's thread gives the interpreter back to the intake within a millisecond
 _M_ARENA_MAX: Final = -8  # mallopt(3)

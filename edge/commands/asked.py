@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from edge.config import Config
+from edge.config.car import Config
 from edge.terminal.client import NotRunningError, connected
 
 PATIENCE_S = 10.0  # a hash on a slow board, a commit on a slow card

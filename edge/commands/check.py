@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from edge.commands.configured import WRONG, add_config, configured
-from edge.config_file import ConfigError, key_of
+from edge.config.file import ConfigError, key_of
 from edge.data.keys import TrustedKeyError, trusted
 from edge.uplink.credentials import Credentials, PasswordFileError
 from edge.uplink.tls import CertificateFileError

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from edge.config import Config
-from edge.config_file import ConfigError, key_of, load
+from edge.config.car import Config
+from edge.config.file import ConfigError, key_of, load
 
 WRONG: Final = 2
 DEFAULT: Final = Path("/etc/patrol-edge/patrol-edge.toml")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from edge.commands.configured import WRONG, add_config, configured
-from edge.config import Config
-from edge.config_file import ConfigError, key_of
+from edge.config.car import Config
+from edge.config.file import ConfigError, key_of
 from edge.data.keys import TrustedKeyError
 from edge.matcher.importer import ImportRefusedError, import_csv
 from edge.matcher.listfile import EmptyListError

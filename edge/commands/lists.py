@@ -8,7 +8,7 @@ from typing import Any
 
 from edge.clock import CarClock
 from edge.commands.configured import WRONG, add_config, keyed
-from edge.config import Config
+from edge.config.car import Config
 from edge.data import holdings
 from edge.matcher.listfile import SUFFIX, open_list
 from edge.spool.database import StoreError

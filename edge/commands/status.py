@@ -8,7 +8,7 @@ from typing import Any
 
 from edge.commands.configured import WRONG, add_config, configured
 from edge.commands.plain import patrolled
-from edge.config_upkeep import MB
+from edge.config.upkeep import MB
 from edge.terminal.client import NotRunningError, connected
 
 

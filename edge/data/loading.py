@@ -4,8 +4,8 @@ import contextlib
 from pathlib import Path
 
 from edge.clock import CarClock
-from edge.config import Config
-from edge.config_file import key_of
+from edge.config.car import Config
+from edge.config.file import key_of
 from edge.data import stick
 from edge.data.applying import RefusedError
 from edge.data.holdings import Holding

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from edge.clock import CarClock
-from edge.config import Config
+from edge.config.car import Config
 from edge.data import holdings
 from edge.data.admission import Judge
 from edge.data.children import ask_child

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from edge.config import Config
-from edge.config_file import key_of
+from edge.config.car import Config
+from edge.config.file import key_of
 from edge.data.holdings import FOLDER, SUFFIX, place_of, read_manifest
 from edge.data.keys import TrustedKey, trusted
 from edge.data.kinds import read_blob

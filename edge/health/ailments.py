@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Final
 
-from edge.config_upkeep import Health
+from edge.config.upkeep import Health
 from edge.health.evidence import Evidence, Garble, Lack, Look
 from edge.health.usual import Usual
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from edge import small_file
 from edge.clock import CarClock
-from edge.config_upkeep import Health as Limits
+from edge.config.upkeep import Health as Limits
 from edge.health.ailments import NEEDS_A_PERSON, SAYS, Ailment, Patient, camera, receiver
 from edge.health.evidence import FRAMING, Look
 from edge.health.usual import Usual, load_all

@@ -3,7 +3,7 @@
 from collections import deque
 from typing import Final
 
-from edge.config_alerts import Alerts
+from edge.config.alerts import Alerts
 from edge.matcher.entry import Entry
 
 UNSTATED: Final = 50  # the priority of an entry that states none

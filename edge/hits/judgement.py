@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from drivers.readings import PlateSeen
-from edge.config_alerts import Alerts
+from edge.config.alerts import Alerts
 from edge.hits.budget import Budget
 from edge.hits.clones import mismatch
 from edge.hits.repeats import Repeats

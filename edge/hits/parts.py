@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from edge.config_alerts import Alerts
+from edge.config.alerts import Alerts
 from edge.hits.base import Base
 from edge.hits.budget import PILE_UP
 from edge.hits.hits import Hits

@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from edge.config_upkeep import Ignition
+from edge.config.upkeep import Ignition
 
 ON: Final = (b"on", b"1")
 MOST_BYTES: Final = 16

@@ -9,7 +9,7 @@ from drivers.anpr import dialect as camera_dialect
 from drivers.dialect import LineSettings
 from drivers.readings import Junk, PlateSeen
 from drivers.streams import OpenPort, open_port
-from edge.config import Camera
+from edge.config.car import Camera
 from edge.intake.face import Face
 from edge.intake.watch import Watch
 from proto.events import Moment

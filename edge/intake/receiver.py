@@ -8,7 +8,7 @@ from drivers.gps import DIALECTS
 from drivers.readings import Fix, Junk
 from drivers.streams import OpenPort, open_port
 from edge.clock import CarClock
-from edge.config import Gps
+from edge.config.car import Gps
 from edge.intake.camera import line_of
 from edge.intake.jumps import Jumps
 from edge.intake.news import is_news

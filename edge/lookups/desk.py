@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from edge.audit.records import AuditRecords
 from edge.audit.witness import NotStoredError
-from edge.config_lookups import Lookups
+from edge.config.lookups import Lookups
 from edge.crew.crew import Crew
 from edge.crew.vault import Kept
 from edge.lookups.answer import CACHED, HEADQUARTERS, REFUSED, Known

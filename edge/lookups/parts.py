@@ -7,7 +7,7 @@ from typing import Any
 
 from edge import identity
 from edge.audit.records import AuditRecords
-from edge.config_lookups import Lookups
+from edge.config.lookups import Lookups
 from edge.crew.crew import Crew
 from edge.lookups.carried import Carried
 from edge.lookups.desk import LookupDesk, World

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from edge.config_lookups import Lookups
+from edge.config.lookups import Lookups
 from proto.asks import MAX_TEXT, WHATS, Part
 from proto.events import Place
 from proto.officers import Officer, is_collar

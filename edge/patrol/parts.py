@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from edge.clock import CarClock
-from edge.config import Config
+from edge.config.car import Config
 from edge.data.orders import Place
 from edge.data.sets import DataSets
 from edge.intake.whereabouts import Whereabouts

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from edge.config import Broker
+from edge.config.car import Broker
 
 if TYPE_CHECKING:
     import ssl

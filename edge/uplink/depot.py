@@ -5,7 +5,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from edge.config_upkeep import Link
+from edge.config.upkeep import Link
 
 _INTERFACES: Final = Path("/sys/class/net")
 _UP: Final = ("up", "unknown")  # "unknown": a driver that does not say, such as a tunnel's (Linux, operstates.rst)

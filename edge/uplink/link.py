@@ -20,7 +20,7 @@ from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from edge.config import Broker
+from edge.config.car import Broker
 from edge.uplink.credentials import Credentials, Shown
 from edge.uplink.reason_codes import ENDED, FIRST_FAILURE, REFUSED, WRONG_VERSION
 

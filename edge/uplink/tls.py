@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from edge.config import Broker
+from edge.config.car import Broker
 
 T = TypeVar("T")
 

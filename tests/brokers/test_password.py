@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import Broker as Config
+from edge.config.car import Broker as Config
 from edge.uplink.credentials import Credentials
 from tests.brokers.rig.attempt import attempt
 from tests.brokers.rig.brokers import StartMosquitto, installed

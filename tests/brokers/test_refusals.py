@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import Broker as Config
+from edge.config.car import Broker as Config
 from edge.uplink.link import Link
 from edge.uplink.permission import NO_ANSWER_S, Permission
 from proto import topics

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import Broker as Config
+from edge.config.car import Broker as Config
 from edge.uplink.credentials import Credentials
 from edge.uplink.link import Link
 from tests.brokers.rig import early

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from paho.mqtt.packettypes import PacketTypes
 
-from edge.config import Broker as Config
+from edge.config.car import Broker as Config
 from edge.uplink.link import DRAIN_S, KEEPALIVE_S, Connection, Link
 from proto import topics
 from tests.brokers.rig.brokers import StartMosquitto

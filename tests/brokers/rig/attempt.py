@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge.config import Broker
+from edge.config.car import Broker
 from edge.supervision import reason_of
 from edge.uplink.link import WORLD, Link
 from proto import topics

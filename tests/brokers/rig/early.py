@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from edge import app
-from edge.config_file import key_of, load
+from edge.config.file import key_of, load
 
 
 def words(config: Path) -> list[str]:

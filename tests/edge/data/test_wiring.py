@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from edge.cli import main
-from edge.config_file import ConfigError, load
+from edge.config.file import ConfigError, load
 from edge.data.admission import Judge, Now
 from edge.data.children import ask_child
 from edge.data.orders import Orders, Place

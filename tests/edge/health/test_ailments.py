@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from edge.config_upkeep import Health
+from edge.config.upkeep import Health
 from edge.health.ailments import Ailment, Patient, camera, receiver
 from edge.health.evidence import GARBLED_LEAST, REGAINED, WINDOW_LOOKS, Look
 from edge.health.usual import Usual

@@ -10,8 +10,8 @@ import pytest
 
 from drivers.readings import Fix
 from edge.clock import CarClock
-from edge.config import Camera
-from edge.config_upkeep import Health as Limits
+from edge.config.car import Camera
+from edge.config.upkeep import Health as Limits
 from edge.health.checkup import ALARM_EVERY_S, MOVING_MPS, NAME, Checkup
 from edge.intake.camera import CameraIntake
 from edge.intake.tracker import Tracker

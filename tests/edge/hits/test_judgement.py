@@ -8,7 +8,7 @@ import pytest
 
 from drivers.readings import Fix, PlateSeen
 from edge.clock import CarClock
-from edge.config_alerts import Alerts
+from edge.config.alerts import Alerts
 from edge.hits.clones import mismatch
 from edge.hits.judgement import Judgement
 from edge.intake.sighting import Alert, Sighting

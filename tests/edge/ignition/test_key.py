@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config_upkeep import Ignition
+from edge.config.upkeep import Ignition
 from edge.ignition.key import key_of
 
 FAKE_GPIOD = """

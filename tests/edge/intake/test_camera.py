@@ -11,7 +11,7 @@ import pytest
 
 from drivers.dialect import LineSettings
 from edge.clock import CarClock
-from edge.config import Camera
+from edge.config.car import Camera
 from edge.intake.camera import CameraIntake, line_of
 from edge.intake.replug import back_or
 from edge.intake.tracker import Tracker

@@ -9,7 +9,7 @@ import pytest
 
 from drivers.readings import Junk, PlateSeen
 from edge.clock import CarClock
-from edge.config import Camera
+from edge.config.car import Camera
 from edge.intake.camera import CameraIntake
 from edge.intake.tracker import Tracker
 from edge.intake.watch import Watch

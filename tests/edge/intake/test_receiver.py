@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge.clock import CarClock
-from edge.config import Gps
+from edge.config.car import Gps
 from edge.intake.receiver import ReceiverIntake
 from edge.intake.whereabouts import Whereabouts
 from edge.spool.inbox import Inbox

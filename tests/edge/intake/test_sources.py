@@ -9,7 +9,7 @@ import pytest
 from drivers.gps.nmea import Nmea
 from drivers.readings import Fix
 from edge.clock import CarClock
-from edge.config import Gps
+from edge.config.car import Gps
 from edge.intake.receiver import ReceiverIntake, receivers
 from edge.intake.sources import LATE_MS, SourceOrder
 from edge.intake.whereabouts import STALE_MS, Whereabouts

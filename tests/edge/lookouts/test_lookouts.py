@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from edge.clock import CarClock
-from edge.config_alerts import Alerts
+from edge.config.alerts import Alerts
 from edge.hits.budget import Budget
 from edge.intake.whereabouts import Whereabouts
 from edge.lookouts.kept import FILE, KeptFile, OwnEntry

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from edge.clock import CarClock
-from edge.config_lookups import Lookups
+from edge.config.lookups import Lookups
 from edge.lookups.carried import Carried
 from edge.lookups.desk import LookupDesk, World
 from edge.lookups.seen import Seen

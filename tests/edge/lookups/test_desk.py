@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from edge.config_lookups import Lookups
+from edge.config.lookups import Lookups
 from edge.lookups.base import AGAIN_S, MOST, WITHIN_S, Base
 from edge.lookups.desk import NOT_STORED
 from edge.lookups.question import NO_OFFICER, NO_VEHICLE, NOWHERE

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 import pytest
 
 from edge.clock import CarClock
-from edge.config_upkeep import MB, Link
+from edge.config.upkeep import MB, Link
 from edge.uplink import bookkeeping
 from edge.uplink.bookkeeping import NAME, SAVE_BYTES, SAVE_EVERY_S, Bookkeeping
 from edge.uplink.depot import Depot

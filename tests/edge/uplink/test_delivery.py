@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from edge.config import Broker
+from edge.config.car import Broker
 from edge.spool import rows
 from edge.spool.database import PAGE_BYTES, connect
 from edge.spool.group import Group, Run

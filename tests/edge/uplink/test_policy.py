@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import pytest
 
-from edge.config_upkeep import MB
+from edge.config.upkeep import MB
 from edge.spool.group import Group, Run
 from edge.uplink.flight import Flight
 from edge.uplink.lull import Lulls

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiomqtt
 import pytest
 
-from edge.config import Broker
+from edge.config.car import Broker
 from edge.spool.group import Group
 from edge.spool.opening import Opened
 from edge.spool.spool import Spool

@@ -10,7 +10,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any, Final
 
-from edge.config_file import load
+from edge.config.file import load
 from edge.daemon import Orders
 from proto.ranges import Ranges
 from tests.faults.rig import network

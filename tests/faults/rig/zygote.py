@@ -102,7 +102,7 @@ def _load() -> None:
     """Everything that the programs import, also late."""
     import edge.app
     import edge.commands.run
-    import edge.config_file
+    import edge.config.file
     import edge.daemon
     import headquarters.app
     import headquarters.cli
@@ -129,7 +129,7 @@ def _live(asked: dict[str, Any]) -> NoReturn:
 
 def _car(words: list[str]) -> NoReturn:
     from edge import daemon
-    from edge.config_file import key_of, load
+    from edge.config.file import key_of, load
 
     assert words[:2] == ["run", "--config"], words
     config = load(Path(words[2]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from edge import identity
 from edge.clock import CarClock, Sources
-from edge.config import Camera, Gps
+from edge.config.car import Camera, Gps
 from edge.health.rounds import Rounds
 from edge.intake.camera import CameraIntake
 from edge.intake.receiver import ReceiverIntake

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.config_file import ConfigError, load
-from edge.config_upkeep import Health, Ignition, Link
+from edge.config.file import ConfigError, load
+from edge.config.upkeep import Health, Ignition, Link
 
 CAR = 'vehicle = "car-1"\n[broker]\nurl = "mqtt://127.0.0.1"\n[storage]\nfolder = "s"\nkey_file = "k"\n'
 

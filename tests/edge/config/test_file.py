@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config_file import ConfigError, key_of, load
+from edge.config.file import ConfigError, key_of, load
 
 GOOD = """\
 vehicle = "k-0417"

@@ -1,4 +1,4 @@
-"""What a car is told: plain frozen values, valid from birth. `config_file.py` makes them of TOML.
+"""What a car is told: plain frozen values, valid from birth. `file.py` makes them of TOML.
 
 Plain dataclasses, so that the daemon need not carry the validator in memory (docs/decisions/0011-validate-then-become-the-daemon.md);
 pydantic reads the same types and bounds.
@@ -17,10 +17,10 @@ from drivers.anpr import DIALECTS as CAMERA_DIALECTS
 from drivers.anpr import dialect as camera_dialect
 from drivers.gps import DIALECTS as GPS_DIALECTS
 from drivers.ports import Port, parse_port
-from edge.config_alerts import Alerts
-from edge.config_keys import WrittenKey
-from edge.config_lookups import Lookups
-from edge.config_upkeep import Health, Ignition, Link
+from edge.config.alerts import Alerts
+from edge.config.keys import WrittenKey
+from edge.config.lookups import Lookups
+from edge.config.upkeep import Health, Ignition, Link
 from edge.nearest import nearest
 from proto.topics import is_vehicle
 

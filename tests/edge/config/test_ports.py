@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from drivers.ports import TcpListener, TcpPort
-from edge.config_file import ConfigError, load
+from edge.config.file import ConfigError, load
 
 GOOD = """\
 vehicle = "k-0417"

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from edge.config import Broker, Camera, Config, Gps, Lists, Local, Storage, Uplink
-from edge.config_lookups import Lookups
-from edge.config_upkeep import Health, Ignition, Link
+from edge.config.car import Broker, Camera, Config, Gps, Lists, Local, Storage, Uplink
+from edge.config.lookups import Lookups
+from edge.config.upkeep import Health, Ignition, Link
 from edge.nearest import nearest
 
 S = TypeVar("S")
