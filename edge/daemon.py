@@ -50,12 +50,12 @@ def main(fd: int) -> NoReturn:
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
     with open(fd, "rb") as file:
         gc.disable()  # there is nothing to find in what stays
-        lean.load(is_tls=pickle.load(file))
+        with lean.spared(is_tls=pickle.load(file)):
+            from edge import app
         orders = pickle.load(file)
     import asyncio
     import logging
 
-    from edge import app
     from edge.logs import log_to_stdout
 
     log_to_stdout(orders.log_level)

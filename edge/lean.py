@@ -26,8 +26,9 @@ def in_place_of(name: str, module: ModuleType | None) -> Iterator[None]:
         del sys.modules[name]
 
 
-def load(*, is_tls: bool) -> None:
-    """Imports the daemon. asyncio and hashlib work without OpenSSL, by their own design; the MQTT client needs two names of it."""
+@contextmanager
+def spared(*, is_tls: bool) -> Iterator[None]:
+    """For the import of the daemon. asyncio and hashlib work without OpenSSL, by their own design; the MQTT client needs two names of it."""
     with ExitStack() as stack:
         if not is_tls:
             stack.enter_context(in_place_of("_hashlib", None))
@@ -38,7 +39,7 @@ def load(*, is_tls: bool) -> None:
         if PathFinder.find_spec("socks") is None:  # without it paho asks nobody for a proxy
             stack.enter_context(in_place_of("urllib.request", ModuleType("urllib.request")))
         stack.enter_context(in_place_of("annotated_types", _no_bounds()))
-        from edge import app  # noqa: F401
+        yield
 
 
 def _no_bounds() -> ModuleType:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Final
 
@@ -124,6 +125,24 @@ def test_one_library_has_one_home() -> None:
     assert homes_in({path: (TREE / path).read_text() for path in _modules()}) == {}
 
 
+def circle_in(modules: dict[str, str]) -> list[str]:
+    """Paths of modules that import each other in a ring, the first once more at the end; none: every file stands above what it imports."""
+    paths = {path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in modules}
+    ties = {
+        path: {paths.get(name) or paths.get(name.rpartition(".")[0]) for name in imported(path, ast.parse(source))}
+        for path, source in modules.items()
+    }
+    try:
+        TopologicalSorter({path: on - {None, path} for path, on in ties.items()}).prepare()
+    except CycleError as error:
+        return [str(path) for path in error.args[1]]
+    return []
+
+
+def test_no_modules_import_each_other_in_a_ring() -> None:
+    assert circle_in({path: (TREE / path).read_text() for path in _modules()}) == []
+
+
 @pytest.mark.parametrize(
     ("path", "source", "fault"),
     [
@@ -190,3 +209,9 @@ def test_a_second_home_is_found() -> None:
     source = "import aiomqtt"
     assert homes_in({"edge/a.py": source, "headquarters/b.py": source}) == {}
     assert homes_in({"edge/a.py": source, "edge/b.py": source}) == {"aiomqtt in edge": ["edge/a.py", "edge/b.py"]}
+
+
+def test_a_ring_is_found_wherever_the_import_stands() -> None:
+    ring = {"edge/a.py": "from edge.b.c import D", "edge/b/c.py": "def f():\n    from edge import a"}
+    assert set(circle_in(ring)) == set(ring)
+    assert circle_in({**ring, "edge/b/c.py": "from proto import a"}) == []

@@ -10,6 +10,7 @@ import pytest
 from edge.lean import in_place_of
 
 ROOT = Path(__file__).parents[2]
+LOADED = ("from edge import lean", "with lean.spared(is_tls=False): from edge import app")
 
 
 def says(*lines: str) -> str:
@@ -20,17 +21,15 @@ def says(*lines: str) -> str:
 
 
 def test_who_asks_later_gets_the_real_module() -> None:
-    loaded = "from edge import lean; lean.load(is_tls=False)"
     asked = "import ssl, sqlite3, urllib.request, annotated_types; from annotated_types import Ge"
     told = "print(ssl.SSLContext.__name__, sqlite3.connect(':memory:').total_changes, urllib.request.urlopen.__name__, Ge(1).ge)"
-    assert says(loaded, asked, told) == "SSLContext 0 urlopen 1"
+    assert says(*LOADED, asked, told) == "SSLContext 0 urlopen 1"
 
 
 def test_the_names_of_the_stand_in_are_those_that_the_mqtt_client_catches() -> None:
-    loaded = "from edge import lean; lean.load(is_tls=False); import socket, paho.mqtt.client as paho"
-    tried = "a, b = socket.socketpair(); a.setblocking(False); client = paho.Client(); client._sock = a"
+    tried = "import socket, paho.mqtt.client as paho; a, b = socket.socketpair(); a.setblocking(False); client = paho.Client(); client._sock = a"
     # An empty pipe raises BlockingIOError, which paho tells from what TLS raises.
-    assert says(loaded, tried, "try: client._sock_recv(1)", "except BlockingIOError: print('waits')") == "waits"
+    assert says(*LOADED, tried, "try: client._sock_recv(1)", "except BlockingIOError: print('waits')") == "waits"
 
 
 def test_what_is_loaded_already_is_not_replaced() -> None:

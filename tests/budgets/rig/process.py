@@ -19,7 +19,8 @@ def main(what: str, folder: Path | None) -> None:
     import edge.daemon  # noqa: F401
     from edge import lean
 
-    lean.load(is_tls=what == "tls")
+    with lean.spared(is_tls=what == "tls"):
+        from edge import app  # noqa: F401
     from edge.logs import log_to_stdout  # noqa: F401
 
     modules = [name for name in sys.modules if name.partition(".")[0] not in BESIDE]
