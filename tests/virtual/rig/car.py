@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from edge import identity
 from edge.clock import CarClock, Sources
-from edge.config.car import Camera, Gps
+from edge.config import car as told
 from edge.health.rounds import Rounds
 from edge.intake.camera import CameraIntake
 from edge.intake.receiver import ReceiverIntake
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from tests.virtual.rig.history import History
 
 VEHICLE: Final = "k-0417"
+_STORAGE: Final = told.Storage(
+    Path("/dev/none"), Path("/dev/none")
+)  # for what it says of groups when nobody says otherwise
 LAST_S: Final = 2.8  # as edge/app.py: then the process ends, whatever hangs
 
 
@@ -53,7 +56,7 @@ class Life:
         self.process = Process(history.loop, f"car {n}")
         self.window: Window | None = None
         self.spool_ledgers: Any = {}
-        self.inbox: Inbox[Item] = Inbox(64, 0.5)
+        self.inbox: Inbox[Item] = Inbox(_STORAGE.group_events, _STORAGE.group_ms / 1000)
         self.stopped = asyncio.Event()
         self._history = history
         self._boot = boot
@@ -95,10 +98,10 @@ class Life:
         matcher = _Matcher(history.lists, KEY, allow_unsigned=True, alarm=self._alarm)
         watch = Watch(self.clock, whereabouts, matcher, inbox, lambda *_: None, Tracker())
         intakes: list[CameraIntake | ReceiverIntake] = [
-            CameraIntake(Camera(name, "line", Path("/dev/none")), watch, device.opened)
+            CameraIntake(told.Camera(name, "line", Path("/dev/none")), watch, device.opened)
             for name, device in history.cameras.items()
         ]
-        gps = Gps(Path("/dev/none"))
+        gps = told.Gps(Path("/dev/none"))
         intakes.append(ReceiverIntake(gps, self.clock, whereabouts, inbox, None, history.receiver.opened))
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -135,7 +138,7 @@ class Life:
         disk = Outage("disk", lambda *_: None)
         room = Room(history.folder / "car")
         recorder = Recorder(inbox, numbering, spool, room, self._say, self.clock.now, disk)
-        window = self.window = Window(spool.ledgers, self.epoch, Lulls(5.0), Policy())
+        window = self.window = Window(spool.ledgers, self.epoch, Lulls(told.Uplink().linger_s), Policy())
         link = cast("Link", SimLink(history.net, history.witness.publishes))
         uplink = Uplink(link, VEHICLE, spool, window, self._say, self._alarm, is_down=lambda _: None)
         history.witness.begins(path_of(history.folder / "car", KEY), window, self.epoch)
