@@ -1,7 +1,9 @@
-"""Who signs, data sets as headquarters makes them, and a car that may take them: for the tests of data sets."""
+"""Who signs, data sets as headquarters makes them, a car that may take them and does: for the tests of data sets."""
 
 import zlib
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,17 +11,18 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.data.admission import Judge, Now
+from edge.data.applying import put_in_place
 from edge.data.keys import TrustedKey
 from edge.data.kinds import KINDS
 from edge.data.orders import Place
 from headquarters.datasets.signing import Signer
-from proto.manifest import Manifest, hashes_of
+from proto.manifest import Manifest, decode_signed, hashes_of, pieces
 from proto.voi import Entry, parse
 from proto.voi_lines import HEADER, delta, line_of, place_of
+from tests.edge.rig import sets
+from tests.edge.rig.daemon import KEY
+from tests.edge.rig.sets import HOUR_MS, NOON_MS, Car, Made
 
-KEY: Final = "5a" * 32
-NOON_MS: Final = 1_795_608_000_000  # 2026-11-25T12:00:00Z
-HOUR_MS: Final = 3_600_000
 CAR: Final = "k-0417"
 
 
@@ -57,8 +60,6 @@ def entries_of(plates: list[str]) -> list[tuple[tuple[int, int], str, str]]:
     return sorted((place_of(entry.key, line_of(entry)), entry.key, line_of(entry)) for entry in entries)
 
 
-Made = tuple[bytes, bytes]
-"""(signed manifest, content): what headquarters publishes."""
 MakeList = Callable[..., Made]
 
 
@@ -94,3 +95,44 @@ def make_list(signer: Signer) -> MakeList:
         return by.signed(Manifest(**told)), content
 
     return make
+
+
+OpenCar = Callable[..., AbstractAsyncContextManager[Car]]
+
+
+@pytest.fixture
+def open_car(place: Place, judge: Judge, eventually: Callable[..., Any]) -> OpenCar:
+    """`async with open_car(ask=) as car`: its task runs."""
+    return partial(sets.opened, place, judge, eventually)
+
+
+Apply = Callable[..., None]
+
+
+@pytest.fixture
+def apply(judge: Judge, now: Now, place: Place) -> Apply:
+    """`apply(made, now=, judge=, content=)`: what a child does with what came."""
+
+    def put(made: Made, *, at: Now = now, by: Judge = judge, content: bytes | None = None) -> None:
+        message, whole = made
+        length = decode_signed(message).manifest.chunk_bytes
+        put_in_place(message, pieces(whole if content is None else content, length), by, at, place)
+
+    return put
+
+
+Unchanged = Callable[[], Callable[[], bool]]
+
+
+@pytest.fixture
+def unchanged(place: Place) -> Unchanged:
+    """`same = unchanged()`, and later `same()`: every file of the store is what it was."""
+
+    def look() -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in place.storage.rglob("*") if path.is_file()}
+
+    def begin() -> Callable[[], bool]:
+        before = look()
+        return lambda: look() == before
+
+    return begin
