@@ -1,1 +1,1 @@
-"""THE RIG of the car's tests: a whole daemon as a process, its devices and readers; a headquarters that is only a model."""
+"""THE RIG of the car's tests: a daemon as a process and its devices; real parts over what the test says; a headquarters that is only a model."""
