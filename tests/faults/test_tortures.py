@@ -41,6 +41,18 @@ def test_a_clock_that_is_believed_fails_the_clock_jumps_whose_broken_build_needs
     assert "a clock that was ten years behind was believed" in found["breaches"]
 
 
+@pytest.mark.parametrize(
+    ("name", "broken", "cycles"),
+    [("steps", "puback", 500), ("steps", "again-ignored", 500), ("kill9", "epoch-kept", 5)],
+)
+def test_a_broken_build_fails_by_what_it_loses_and_not_by_a_fault_of_its_own(
+    name: str, broken: str, cycles: int
+) -> None:
+    code, found = tortured(name, "--broken", broken, "--cycles", str(cycles))
+    assert (code, found["unbootable"]) == (1, 0), found
+    assert found["lost"] >= 1
+
+
 def test_a_torture_without_a_broken_build_of_its_own_wants_its_name() -> None:
     command = [sys.executable, "-m", "tests.faults.rig.torture", "outage", "--broken"]
     asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=MOST_S, check=False)

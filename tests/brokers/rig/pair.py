@@ -57,7 +57,7 @@ class Pair:
         """The camera falls silent; the verdict once everything is receipted."""
         self.feeder.stop()
         self.car.until_sent()
-        return judge(self.feeder.said, self.car.follower.numbers(), self.headquarters.events(), self.car.vehicle)
+        return judge(self.feeder.said, self.car.follower.stored(), self.headquarters.events(), self.car.vehicle)
 
     def end(self) -> None:
         """Nothing runs any more but the broker."""

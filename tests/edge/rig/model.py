@@ -54,10 +54,15 @@ class Model:
 
 
 class Wire:
-    """The connection's end that the uplink speaks into; what it says waits in `up`."""
+    """The connection's end that the uplink speaks into; what it says waits in `up`.
+
+    It is its own MQTT client, too: whoever waits there for a PUBACK has it at once, before anybody has received anything.
+    """
 
     def __init__(self, up: list[tuple[str, bytes]]) -> None:
         self._up = up
+        self._client = self
 
-    async def publish(self, topic: str, payload: bytes) -> None:
+    async def publish(self, topic: str, payload: bytes, qos: int = 1) -> None:
+        assert qos == 1
         self._up.append((topic, payload))

@@ -13,7 +13,7 @@ from edge.spool.database import PAGE_BYTES, SPOOL_CACHE_KB, Connection, DamagedE
 from edge.spool.opening import path_of
 from proto.lanes import Lane
 from proto.ranges import Ranges
-from tests.faults.rig.judge import Promises
+from tests.faults.rig.promised import Numbers
 
 IMAGE_MB: Final = 96
 COMMIT_S: Final = 5  # ext4's own default
@@ -23,7 +23,7 @@ COMMIT_S: Final = 5  # ext4's own default
 class Look:
     """What stands in a spool: numbers by epoch and lane; whether all of it is what was written."""
 
-    held: Promises = field(default_factory=dict)
+    held: Numbers = field(default_factory=dict)
     is_sound: bool = True
 
 
@@ -95,8 +95,8 @@ def _counted(connection: Connection, ids: dict[int, str]) -> Look:
     return Look(held)
 
 
-def _held(found: Iterable[tuple[int, int, int, int, int, bytes]], ids: dict[int, str]) -> Promises:
-    held: Promises = {}
+def _held(found: Iterable[tuple[int, int, int, int, int, bytes]], ids: dict[int, str]) -> Numbers:
+    held: Numbers = {}
     for epoch, lane, first, number, crc, bodies in found:
         rows.whole(number, crc, bodies)
         held.setdefault((ids[epoch], Lane(lane).word), Ranges()).add(first, first + number - 1)

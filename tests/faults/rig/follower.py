@@ -10,11 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from proto.ranges import Ranges
+from tests.faults.rig.promised import Numbers, Promised, add
 
 RETRY_S: Final = 0.002
-
-Numbers = dict[tuple[str, str], Ranges]
-"""By epoch (hexadecimal) and lane (its word)."""
 
 
 class Follower:
@@ -31,7 +29,8 @@ class Follower:
         """The same at every `receipt`."""
         self._path = path
         self._lines: list[dict[str, Any]] = []
-        self._numbers: dict[str, Numbers] = {"stored": {}, "receipt": {}}
+        self._stored = Promised()
+        self._receipted: Numbers = {}
         self._counts: Counter[tuple[str, str]] = Counter()
         self._threads: list[threading.Thread] = []
         self._counting = threading.Lock()
@@ -57,25 +56,29 @@ class Follower:
         """How many lines there are; what comes later is `since` this."""
         return len(self._lines)
 
-    def numbers(self, kind: str = "stored", since: int = 0) -> Numbers:
-        """By epoch and lane: the numbers in `stored` or `receipt` lines. `since` needs the lines to be kept."""
-        if not since:
-            with self._counting:
-                return {stream: Ranges(ranges) for stream, ranges in self._numbers[kind].items()}
-        found: Numbers = {}
-        for line in self.of(kind, since):
-            _add(line, found)
-        return found
+    def stored(self) -> Promised:
+        """What was announced as stored so far."""
+        with self._counting:
+            return self._stored.copy()
+
+    def receipted(self) -> Numbers:
+        """What receipts have come for."""
+        with self._counting:
+            return {stream: Ranges(ranges) for stream, ranges in self._receipted.items()}
 
     def count(self, lane: str, kind: str = "stored", since: int = 0) -> int:
-        """How many numbers of a lane; a number that two lines name counts once unless it was asked for `again`."""
+        """How many events of a lane were announced as stored; or how many numbers have a `receipt`, each counted once.
+
+        `since` needs the lines to be kept.
+        """
         if not since:
             return self._counts[kind, lane]
-        return sum(ranges.count() for (_, of), ranges in self.numbers(kind, since).items() if of == lane)
+        found: Numbers = {}
+        return sum(add(line, found) for line in self.of(kind, since) if line["lane"] == lane)
 
     def promises(self) -> int:
-        """How many numbers were announced as stored, of all lanes."""
-        return sum(count for (kind, _), count in tuple(self._counts.items()) if kind == "stored")
+        """How many events were announced as stored, of all lanes."""
+        return self._stored.events
 
     def _follow(self, is_running: Callable[[], bool]) -> None:
         channel = self._connected(is_running)
@@ -91,10 +94,15 @@ class Follower:
 
     def _hear(self, line: dict[str, Any]) -> None:
         kind = line["kind"]
-        if kind in self._numbers:
+        if kind == "stored":
             with self._counting:
-                self._counts[kind, line["lane"]] += _add(line, self._numbers[kind])
-            (self.promised if kind == "stored" else self.answered).set()
+                self._stored.hear(line)
+                self._counts[kind, line["lane"]] += line["last"] - line["first"] + 1
+            self.promised.set()
+        elif kind == "receipt":
+            with self._counting:
+                self._counts[kind, line["lane"]] += add(line, self._receipted)
+            self.answered.set()
         elif kind == "device":
             (self.up.add if line["up"] else self.up.discard)(line["name"])
         elif kind == "status":
@@ -113,13 +121,3 @@ class Follower:
             else:
                 return channel
         return None
-
-
-def _add(line: dict[str, Any], numbers: Numbers) -> int:
-    """How many of the line's numbers are new."""
-    ranges = numbers.setdefault((line["epoch"], line["lane"]), Ranges())
-    new = 0
-    for first, last in line.get("ranges") or [(line["first"], line["last"])]:
-        new += sum(b - a + 1 for a, b in ranges.gaps(first, last))
-        ranges.add(first, last)
-    return new

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from proto.lanes import Lane
 from proto.ranges import Ranges
-from tests.faults.rig.judge import Promises
 from tests.faults.rig.program import PATIENCE_S, ROOT, Program, until
+from tests.faults.rig.promised import Numbers
 
 _NUMBERS: Final = (
     "SELECT lane, seq FROM event JOIN stream ON stream.id = event.stream JOIN epoch ON epoch.id = stream.epoch "
@@ -69,9 +69,9 @@ class Headquarters(Program):
         lines = self._asked("export", *(["--lane", lane] if lane else [])).splitlines()
         return [json.loads(line) for line in lines]
 
-    def numbers(self, epochs: Iterable[str]) -> Promises:
+    def numbers(self, epochs: Iterable[str]) -> Numbers:
         """What a second connection sees of these epochs (hexadecimal) at this moment."""
-        found: Promises = {}
+        found: Numbers = {}
         with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)) as reader:
             for epoch in epochs:
                 for lane, seq in reader.execute(_NUMBERS, (bytes.fromhex(epoch),)):

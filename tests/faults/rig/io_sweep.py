@@ -29,6 +29,7 @@ from proto.events import Alarm, Clock, Health, Moment, Start
 from proto.ranges import Ranges
 from tests.faults.rig import card
 from tests.faults.rig.judge import missing
+from tests.faults.rig.promised import Promised
 
 KEY: Final = "5a" * 32
 KINDS: Final = ("write", "sync", "truncate")
@@ -181,14 +182,13 @@ class Sweep:
         ends = {ENDED: "ended", GAVE_UP: "gave_up", GONE: "torn", FALSE_PROMISE: "false"}
         self.counts[ends.get(code, "crashed")] += 1
         self.counts["runs"] += 1
-        promised: dict[tuple[str, str], Ranges] = {}
+        promised = Promised()
         said = folder / "said"
         for line in said.read_text().splitlines() if said.exists() else ():
-            fields = json.loads(line)
-            promised.setdefault((fields["epoch"], fields["lane"]), Ranges()).add(fields["first"], fields["last"])
+            promised.hear(json.loads(line))
         found = asyncio.run(self._next(folder))
-        lost = missing(promised, found.held)
-        self.counts["promised"] += sum(ranges.count() for ranges in promised.values())
+        lost = missing(promised.numbers, found.held) + promised.twice()
+        self.counts["promised"] += promised.given()
         self.counts["lost"] += lost
         self.counts["corrupt"] += not found.is_sound
         if lost or not found.is_sound or code not in (ENDED, GAVE_UP, GONE):

@@ -8,14 +8,14 @@ from typing import Any
 from proto.ranges import Range, Ranges
 from simulator.numbered import number
 from tests.faults.rig.campaign import Found
-
-Promises = dict[tuple[str, str], Ranges]
-"""By epoch (hexadecimal) and lane (its word): the numbers that were announced as stored."""
+from tests.faults.rig.promised import Numbers, Promised
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Counts. `lost`: announced as stored, not at headquarters; `invented`: reads at headquarters that nobody said.
+    """Counts. `lost`: announced as stored, and not at headquarters, or under a number that another event has, too.
+
+    `invented`: reads at headquarters that nobody said.
 
     `skipped`: reads that are missing between two others of the same life of the daemon: lost before they were numbered.
     """
@@ -43,7 +43,7 @@ class _Export:
     """What stands at headquarters of one vehicle."""
 
     def __init__(self) -> None:
-        self.there: Promises = {}
+        self.there: Numbers = {}
         self.doubled = 0
         self.reads: dict[str, set[int]] = {}
         """By epoch."""
@@ -64,7 +64,7 @@ class _Export:
 
 
 def judge(
-    said: Iterable[int], promised: Promises, exported: Iterable[dict[str, Any]], vehicle: str = "car-1"
+    said: Iterable[int], promised: Promised, exported: Iterable[dict[str, Any]], vehicle: str = "car-1"
 ) -> Verdict:
     """`exported`: lines of `patrol-hq export`. Doubled is an identity, or a read, that stands there twice."""
     known, export = set(said), _Export()
@@ -75,16 +75,16 @@ def judge(
     twice = sum(map(len, export.reads.values())) - len(reads)
     return Verdict(
         said=len(known),
-        stored=sum(ranges.count() for ranges in promised.values()),
+        stored=promised.given(),
         at_headquarters=sum(ranges.count() for ranges in export.there.values()),
-        lost=missing(promised, export.there),
+        lost=missing(promised.numbers, export.there) + promised.twice(),
         doubled=export.doubled + twice,
         invented=export.foreign + len(reads - known),
         skipped=_skipped(sorted(known), export.reads),
     )
 
 
-def missing(promised: Promises, *there: Promises) -> int:
+def missing(promised: Numbers, *there: Numbers) -> int:
     """How many promised numbers are in none of these places."""
     return sum(
         last - first + 1

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from edge.config.file import load
 from edge.daemon import Orders
-from proto.ranges import Ranges
 from tests.faults.rig import network
 from tests.faults.rig.car import KEY
 from tests.faults.rig.feeder import frame
-from tests.faults.rig.judge import Promises
+from tests.faults.rig.promised import Promised
 from tests.faults.rig.uml import Machine
 
 RATE: Final = 200.0  # reads/s: what the daemon in a machine that is itself a process stores without falling behind
@@ -31,7 +30,7 @@ class Life:
 
     first: int
     said: int = 0
-    promised: Promises = field(default_factory=dict)
+    promised: Promised = field(default_factory=Promised)
     alarms: list[str] = field(default_factory=list)
     has_ended: bool = False
     """The daemon, by itself."""
@@ -41,7 +40,7 @@ class Life:
         self.said = line.get("said", self.said)
         self.has_ended |= "ended" in line
         if line.get("kind") == "stored":
-            self.promised.setdefault((line["epoch"], line["lane"]), Ranges()).add(line["first"], line["last"])
+            self.promised.hear(line)
         elif line.get("kind") == "alarm":
             self.alarms.append(line["name"])
 

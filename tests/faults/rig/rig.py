@@ -68,13 +68,13 @@ class Rig:
     def kill_headquarters(self) -> None:
         """SIGKILL, and a look into its store: what it has given a receipt for must be there."""
         self.headquarters.kill()
-        receipted = self.car.follower.numbers("receipt")
+        receipted = self.car.follower.receipted()
         if receipted:
             self.unfounded += missing(receipted, self.headquarters.accounted())
 
     def verdict(self) -> Verdict:
         """As things stand at headquarters now."""
-        return judge(self.feeder.said, self.car.follower.numbers(), self.headquarters.exported())
+        return judge(self.feeder.said, self.car.follower.stored(), self.headquarters.exported())
 
     def hurry(self, zygote: Zygote) -> None:
         """For campaigns of thousands of lives: forked, watched by their own words, and remembered in sums only."""

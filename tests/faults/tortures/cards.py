@@ -49,11 +49,8 @@ class _Cards:
     def found(self) -> Found:
         """Of both cars together: headquarters knows them as one vehicle."""
         said = {*self.rig.feeder.said, *self.clone_feeder.said}
-        promised = self.rig.car.follower.numbers()
-        for stream, ranges in self.clone.follower.numbers().items():
-            both = promised.setdefault(stream, ranges)
-            for first, last in ranges:
-                both.add(first, last)
+        promised = self.rig.car.follower.stored()
+        promised.join(self.clone.follower.stored())
         found = judge(said, promised, self.rig.headquarters.exported()).found()
         status = self.rig.headquarters.status()
         found.corrupt = status["conflicts"] + status["unreadable"]

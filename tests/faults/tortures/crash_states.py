@@ -17,9 +17,10 @@ from proto.ranges import Ranges
 from tests.faults.rig import card
 from tests.faults.rig.campaign import Found, NotPossibleError, Order, Torture
 from tests.faults.rig.car import KEY
-from tests.faults.rig.judge import Promises, missing
+from tests.faults.rig.judge import missing
 from tests.faults.rig.life import INIT, Heard, Life, frames, guest, ordered
 from tests.faults.rig.logwrites import Device, Entry, entries
+from tests.faults.rig.promised import Numbers
 from tests.faults.rig.uml import Machine
 
 CARD_MB, LOG_MB = 24, 1024
@@ -85,7 +86,7 @@ class States:
         self._folder = folder
         self._order = order
         self._chance = Random(order.seed)
-        self._promised: Promises = {}
+        self._promised: Numbers = {}
 
     def run(self, fresh: Path, log: Path) -> Found:
         """So many states, evenly over the log; time, SIGINT and SIGTERM end it early."""

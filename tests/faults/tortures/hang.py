@@ -43,7 +43,7 @@ def run(order: Order) -> Found:
         headquarters.start()
         car.plug()
         hangs = _hang(order, car, feeder)
-        found = judge(feeder.said, car.follower.numbers(), headquarters.exported()).found()
+        found = judge(feeder.said, car.follower.stored(), headquarters.exported()).found()
     except TimeoutError as down:
         return Found(unbootable=1, broken=[str(down)])
     finally:

@@ -37,7 +37,7 @@ def outage(rig: Rig, away_s: float, backlog: int) -> Outage:
     rig.broker.kill()
     gone_s = time.monotonic()
     _pile_up(rig, backlog)
-    earlier = rig.car.follower.numbers()
+    earlier = rig.car.follower.stored().numbers
     if away_s < 2 * LIVE_S:  # too short for anything to become old: it becomes an earlier epoch's
         rig.car.kill()
         rig.car.start()

@@ -17,8 +17,9 @@ from tests.faults.rig.broker import Mosquitto
 from tests.faults.rig.campaign import Found, Order, Torture, summed
 from tests.faults.rig.car import KEY, Car
 from tests.faults.rig.headquarters import Headquarters
-from tests.faults.rig.judge import Promises, judge, missing
+from tests.faults.rig.judge import judge, missing
 from tests.faults.rig.life import BOOT_S, MOST, Heard, Life, begun, prepared
+from tests.faults.rig.promised import Promised
 
 ONLINE_EVERY: Final = 12  # lives
 EARLY: Final = 0.04  # of the lives are cut while they boot or open the spool
@@ -40,7 +41,7 @@ class Campaign:
         self._image = card.made(order.folder / "card.img", IMAGE_MB)
         self._broker = Mosquitto(order.folder, network.HERE)
         self._headquarters = Headquarters(order.folder, self._broker.url)
-        self._promised: Promises = {}
+        self._promised = Promised()
         self._said: list[range] = []
         prepared(order.folder, self._broker.port, order.tree)
 
@@ -83,12 +84,13 @@ class Campaign:
         more["cycles"] += 1
         found.unbootable += not is_up
         self._said.append(range(life.first, life.first + life.said))
-        self._promised.update(life.promised)  # an epoch is a life's own
+        self._promised.join(life.promised)
         look = card.after_a_cut(self._image, KEY)
         if not look.is_sound or any(alarm.startswith("spool") for alarm in life.alarms):
             found.corrupt += 1
             card.keep(self._image, more["cycles"])
-        lost = missing(life.promised, look.held, self._headquarters.numbers({epoch for epoch, _ in life.promised}))
+        numbers = life.promised.numbers
+        lost = missing(numbers, look.held, self._headquarters.numbers({epoch for epoch, _ in numbers}))
         more["lossy_cuts"] += lost > 0
         more["lost_at_cuts"] += lost
 

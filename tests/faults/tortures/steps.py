@@ -6,8 +6,10 @@ import sys
 from typing import Final
 
 from tests.faults.rig.campaign import Found, Order, Torture
+from tests.faults.rig.program import ROOT
 
 TEST: Final = "tests/edge/uplink/test_delivery.py"
+_ERROR: Final = re.compile(r"^[E |]+ (\w*Error\b.*)", re.MULTILINE)  # as pytest says it, in a group or alone
 
 
 def run(order: Order) -> Found:
@@ -15,6 +17,7 @@ def run(order: Order) -> Found:
     words = [
         "env",
         f"PATROL_STEPS={order.cycles}",
+        f"PATROL_SHORTEST={int(order.tree == ROOT)}",  # of a control nobody asks for the shortest history: it takes minutes
         sys.executable,
         "-m",
         "pytest",
@@ -23,10 +26,12 @@ def run(order: Order) -> Found:
         TEST,
     ]
     asked = subprocess.run(words, cwd=order.tree, capture_output=True, text=True, check=False)
-    if asked.returncode:
-        said = "\n".join(re.findall(r"^E .*", asked.stdout, re.MULTILINE)[:3]) or asked.stdout[-300:]
-        return Found(promised=order.cycles, lost=1, broken=[said])
-    return Found(promised=order.cycles, at_hq=order.cycles)
+    if not asked.returncode:
+        return Found(promised=order.cycles, at_hq=order.cycles)
+    said = _ERROR.findall(asked.stdout) or [asked.stdout[-300:]]
+    if promises := [error for error in said if error.startswith("AssertionError")]:
+        return Found(promised=order.cycles, lost=1, broken=promises[:3])
+    return Found(promised=order.cycles, unbootable=1, broken=said[:3])  # a fault is no broken promise, nor a walk
 
 
 TORTURE: Final = Torture(

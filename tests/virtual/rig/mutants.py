@@ -217,7 +217,7 @@ MUTANTS: Final[dict[str, Fault]] = {
     ),
     "no-reconnect": Fault(
         "the delays between tries are not capped",
-        (Edit("edge/supervision.py", "LONGEST_S: Final = 4.0", "LONGEST_S: Final = 4000.0"),),
+        (Edit("edge/supervision.py", "LONGEST_S: Final = 2.0", "LONGEST_S: Final = 4000.0"),),
     ),
     "no-rollback": Fault(
         "a transaction that failed is left open",
