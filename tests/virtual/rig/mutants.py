@@ -16,12 +16,12 @@ MUTANTS: Final[dict[str, Fault]] = {
         ),
     ),
     "number-reused": Fault(
-        "the counter of one lane stands still",
+        "the counter of one lane begins anew with each group",
         (
             Edit(
                 "edge/spool/numbering.py",
-                "        self._next[lane] = number + 1\n",
-                "        self._next[lane] = number + (lane is not Lane.HEALTH)\n",
+                "        return Group(runs, _born_s(self._moment))\n",
+                "        self._next[Lane.HEALTH] = 1\n        return Group(runs, _born_s(self._moment))\n",
             ),
         ),
     ),
