@@ -1,20 +1,17 @@
 """States in which a power cut can leave the card, a few of all that there are. Long: scripts/torture crash-states."""
 
-import os
 from pathlib import Path
 
 import pytest
 
+from tests.faults.rig import uml
 from tests.faults.rig.broken import broken_tree
-from tests.faults.rig.campaign import TOOLS, NotPossibleError, Order
+from tests.faults.rig.campaign import NotPossibleError, Order
 from tests.faults.rig.program import ROOT
 from tests.faults.tortures import crash_states
 
-IS_FETCHED = os.geteuid() == 0 and (TOOLS / "linux.uml").exists()
-SKIPPED = "user-mode Linux is not there (or not root): scripts/torture crash-states fetches it"
 
-
-@pytest.mark.skipif(not IS_FETCHED, reason=SKIPPED)
+@pytest.mark.skipif(not uml.is_there(), reason=uml.NOT_THERE)
 @pytest.mark.parametrize("broken", [None, "normal"])
 def test_every_state_of_the_card_holds_what_was_promised_and_not_when_the_log_is_not_synced(
     tmp_path: Path, broken: str | None

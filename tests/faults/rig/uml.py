@@ -1,5 +1,7 @@
 """A folder of tools -> a machine whose power can be cut: user-mode Linux, its kernel the newest package of Debian.
 
+`python -m tests.faults.rig.uml` fetches it for the suite, and leaves nothing where it does not start.
+
 Debian 12's own kernel (6.1) panics on processors with AMX, and takes twice as long for every system call. So the package of
 Debian unstable is unpacked together with its C library into the folder, by apt's ordinary means, when it is not there yet.
 The program's loader is looked for in the working directory: the machine is started in that folder.
@@ -8,20 +10,30 @@ The program's loader is looked for in the working directory: the machine is star
 import contextlib
 import os
 import platform
+import select
 import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.faults.rig.campaign import NotPossibleError
+from tests.faults.rig.campaign import TOOLS, NotPossibleError
 
 REASON: Final = "needs root, x86-64 and apt: power is cut in user-mode Linux, whose package is fetched"
 SUITE: Final = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian sid main\n"
 PACKAGES: Final = ("user-mode-linux", "libc6")
 LIBRARIES: Final = "usr/lib/x86_64-linux-gnu"
+BOOT_S: Final = 60.0  # of a first boot; it takes one or two
+NOT_THERE: Final = "user-mode Linux is not there (or not root): scripts/test and scripts/torture power fetch it"
 _LOADER: Final = b"/lib64/ld-linux-x86-64.so.2\0"
+
+
+def is_there(tools: Path = TOOLS) -> bool:
+    """Whether a machine can be started without fetching anything."""
+    return os.geteuid() == 0 and (tools / "linux.uml").exists()
 
 
 def fetched(tools: Path) -> Path:
@@ -112,3 +124,35 @@ class Machine:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+
+def _starts(tools: Path, folder: Path) -> bool:
+    """Whether its init comes to say a word."""
+    init = folder / "init"
+    init.write_text("#!/bin/sh\nstty raw -echo </dev/ttyS0\necho up >/dev/ttyS0\nsleep 60\n")
+    init.chmod(0o755)
+    machine = Machine(tools, init, folder / "log")
+    said = machine.start().stdout
+    assert said is not None
+    with said:
+        try:
+            return bool(select.select([said], [], [], BOOT_S)[0]) and said.readline() == b"up\n"
+        finally:
+            machine.cut()
+
+
+def main() -> None:
+    """Says why not, where it is not to be had: its tests are skipped then."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            kernel = fetched(TOOLS)
+        except NotPossibleError as reason:
+            print(f"no user-mode Linux: {reason}", file=sys.stderr)
+        else:
+            if not _starts(TOOLS, Path(folder)):
+                kernel.unlink()
+                print("user-mode Linux does not start here", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
