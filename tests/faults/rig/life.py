@@ -1,5 +1,6 @@
 """One life of a car in user-mode Linux: power on, reads, promises heard from outside, power off at a moment of one's choosing."""
 
+import itertools
 import json
 import queue
 import sys
@@ -21,6 +22,10 @@ from tests.faults.rig.uml import Machine
 RATE: Final = 200.0  # reads/s: what the daemon in a machine that is itself a process stores without falling behind
 MOST: Final = 5_000  # reads of one life: 25 s
 BOOT_S: Final = 120.0  # a busy machine may take long; one that does not come up in this time does not come up
+JOURNAL_S: Final = (
+    5,
+    60,
+)  # ext4's own clock, and the one that spares a card (decisions/0024-the-log-outlives-its-connection.md)
 _ORDERS_FD: Final = 5
 
 
@@ -115,11 +120,11 @@ def frames(folder: Path, first: int, count: int) -> None:
 
 
 def prepared(folder: Path, broker_port: int, tree: Path) -> None:
-    """Writes what every life needs into the folder, with an init for lives that have a link and one for those without."""
+    """Writes what every life needs into the folder, with inits for lives with a link and without, and for each clock of the journal."""
     ordered(folder, f"mqtt://{network.HERE}:{broker_port}", group_ms=50)
-    for name, link in (("init-offline", ""), ("init-online", _LINK)):
-        init = folder / name
-        mount = "mount -o commit=5 /dev/ubda /run/state || exit 1\n"
+    for (name, link), commit_s in itertools.product((("offline", ""), ("online", _LINK)), JOURNAL_S):
+        init = folder / f"init-{name}-{commit_s}"
+        mount = f"mount -o commit={commit_s} /dev/ubda /run/state || exit 1\n"
         init.write_text(f"{INIT}{mount}{link}cd {tree} || exit 1\nexec {guest(folder, RATE)}\n")
         init.chmod(0o755)
 
@@ -137,9 +142,9 @@ ip link set vec0 up
 """
 
 
-def begun(folder: Path, tools: Path, image: Path, first: int, *, online: bool) -> tuple[Machine, Heard]:
-    """Power on. The reads of this life are numbered from `first`."""
+def begun(folder: Path, tools: Path, image: Path, first: int, *, online: bool, commit_s: int) -> tuple[Machine, Heard]:
+    """Power on. The reads of this life are numbered from `first`; `commit_s` is one of JOURNAL_S."""
     frames(folder, first, MOST)
-    init = folder / ("init-online" if online else "init-offline")
+    init = folder / f"init-{'online' if online else 'offline'}-{commit_s}"
     machine = Machine(tools, init, folder / "machine.log", [image], network.TAP if online else None)
     return machine, Heard(machine.start(), Life(first))

@@ -18,7 +18,7 @@ from tests.faults.rig.campaign import Found, Order, Torture, summed
 from tests.faults.rig.car import KEY, Car
 from tests.faults.rig.headquarters import Headquarters
 from tests.faults.rig.judge import judge, missing
-from tests.faults.rig.life import BOOT_S, MOST, Heard, Life, begun, prepared
+from tests.faults.rig.life import BOOT_S, JOURNAL_S, MOST, Heard, Life, begun, prepared
 from tests.faults.rig.promised import Promised
 
 ONLINE_EVERY: Final = 12  # lives
@@ -61,9 +61,9 @@ class Campaign:
         """One life and its end."""
         number = self.found.more["cycles"]
         online = number % ONLINE_EVERY == ONLINE_EVERY - 1
-        early = self._chance.random() < EARLY
+        early, commit_s = self._chance.random() < EARLY, self._chance.choice(JOURNAL_S)
         wait_s = self._chance.uniform(0, LONGEST_BOOT_S if early else LONGEST_S)
-        machine, heard = begun(self._folder, self._tools, self._image, number * MOST, online=online)
+        machine, heard = begun(self._folder, self._tools, self._image, number * MOST, online=online, commit_s=commit_s)
         try:
             is_up = self._lived(heard, wait_s, early=early)
         finally:
