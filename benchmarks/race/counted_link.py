@@ -49,8 +49,9 @@ class CountedLink:
         self._lock = threading.Lock()
         self._end, self._up = threading.Event(), threading.Event()
         self._up.set()
-        self._listener: socket.socket | None = _listener(0)
-        self.port = self._listener.getsockname()[1]
+        self._held = _bound(0)  # the port stays ours while the link is cut for minutes, and refuses whoever comes
+        self.port = self._held.getsockname()[1]
+        self._listener: socket.socket | None = _listener(self.port)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -91,6 +92,7 @@ class CountedLink:
         self._drop(selector)
         if self._listener is not None:
             self._listener.close()
+        self._held.close()
 
     def _switch(self, selector: selectors.BaseSelector) -> None:
         if self._listener is not None and not self._up.is_set():
@@ -144,10 +146,17 @@ class CountedLink:
             self._part(selector, near, far)
 
 
+def _bound(port: int) -> socket.socket:
+    """Beside another socket of ours on the same port, but of nobody else's."""
+    bound = socket.socket()
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        bound.setsockopt(socket.SOL_SOCKET, option, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
+
+
 def _listener(port: int) -> socket.socket:
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    listener = _bound(port)
     listener.listen()
     return listener
 

@@ -72,6 +72,16 @@ def test_the_link_carries_counts_refuses_and_comes_back(echo: int) -> None:
         link.close()
 
 
+def test_a_link_that_is_cut_keeps_its_port(echo: int) -> None:
+    link = CountedLink(echo)
+    try:
+        link.cut()
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", link.port))
+    finally:
+        link.close()
+
+
 def test_a_read_that_arrives_twice_is_one(tmp_path: Path) -> None:
     seen = Seen(tmp_path / "seen")
     seen.add_all([0, 2, 2])
