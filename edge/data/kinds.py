@@ -1,7 +1,7 @@
 """A kind of data set -> how its content is put in place: whole by a rename, a delta on a copy. Adding a kind is one line below."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -11,7 +11,7 @@ from edge.matcher.listdelta import BaseError, change_list
 from edge.matcher.listfile import CACHE_KB, PAGE_BYTES, About, write_sorted
 from edge.matcher.rows import Row, row_of
 from edge.matcher.swap import swapped
-from edge.spool.database import connect
+from edge.spool.database import Connection, connect
 from forecast.guidance import received
 from proto.errors import FrameError
 from proto.manifest import Manifest
@@ -37,26 +37,25 @@ def put_list(storage: Path, key: str, manifest: Manifest, content: Iterable[byte
 
 def put_records(storage: Path, key: str, manifest: Manifest, content: Iterable[bytes]) -> None:
     """A search file of records, whole; its rows come in their order, so that nothing is sorted here but a few indexes."""
-    if manifest.base is not None:
-        raise BaseError("this kind has no deltas")
-    with (
-        swapped(place_of(storage, manifest.kind, manifest.name)) as fresh,
-        closing(connect(fresh, key, page_bytes=PAGE_BYTES, cache_kb=CACHE_KB)) as connection,
-    ):
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("BEGIN")
+    with _whole(storage, key, manifest) as connection:
         try:
             entries = loaded(connection, lines(content))
         except PackError as error:
             raise ContentError(str(error)) from error
         if entries != manifest.entries:
             raise ContentError("entries miscounted")
-        connection.execute("COMMIT")
 
 
 def put_blob(storage: Path, key: str, manifest: Manifest, content: Iterable[bytes]) -> None:
     """The content as it is, in one encrypted file of pieces."""
+    with _whole(storage, key, manifest) as connection:
+        connection.execute("CREATE TABLE piece (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
+        connection.executemany("INSERT INTO piece (bytes) VALUES (?)", ((block,) for block in content))
+
+
+@contextmanager
+def _whole(storage: Path, key: str, manifest: Manifest) -> Iterator[Connection]:
+    """A fresh encrypted file, which takes the old one's place once the block has ended well. BaseError: a delta, of which there are none."""
     if manifest.base is not None:
         raise BaseError("this kind has no deltas")
     with (
@@ -65,9 +64,8 @@ def put_blob(storage: Path, key: str, manifest: Manifest, content: Iterable[byte
     ):
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("CREATE TABLE piece (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
         connection.execute("BEGIN")
-        connection.executemany("INSERT INTO piece (bytes) VALUES (?)", ((block,) for block in content))
+        yield connection
         connection.execute("COMMIT")
 
 

@@ -6,35 +6,14 @@ from contextlib import AbstractAsyncContextManager
 
 from edge.spool import rows
 from edge.spool.group import Group
-from edge.spool.ledger import Ledger
 from edge.spool.opening import Opened
-from edge.spool.spool import Spool
 from proto.control import Held
 from proto.lanes import Lane
 from proto.ranges import Ranges
+from tests.edge.rig.stored import EPOCH, NEXT, NOON_S, QUOTA, THIRD, all_of, lane, receipted
 
 Make = Callable[..., Group]
 Open = Callable[..., AbstractAsyncContextManager[Opened]]
-EPOCH, NEXT, THIRD = b"epoch--1", b"epoch--2", b"epoch--3"
-NOON_S = 1_795_608_000
-QUOTA = 200_000  # lane read 100 kB
-
-
-def lane(spool: Spool, of: Lane = Lane.READ, epoch: bytes = EPOCH) -> Ledger:
-    ledger = spool.ledger_of(epoch, of)
-    assert ledger is not None
-    return ledger
-
-
-async def all_of(spool: Spool, ledger: Ledger) -> list[tuple[int, bytes]]:
-    """What the file holds of a lane, whatever memory has of it."""
-    return await spool._database.read(
-        lambda connection: list(rows.read(connection, ledger.epoch.n, ledger.lane, 0, (1, 10**9)))
-    )
-
-
-async def receipted(spool: Spool, first: int, last: int, of: Lane = Lane.READ, epoch: bytes = EPOCH) -> None:
-    lane(spool, of, epoch).receipt(Ranges([(first, last)]))
 
 
 async def test_it_is_there_after_a_restart_and_belongs_to_its_epoch(
@@ -65,7 +44,7 @@ async def test_add_and_tidy_at_once_count_a_deleted_row_once(opened: Open, make_
         await spool.add(make_group(1, 1, Lane.URGENT), 0)
         for n in range(96):
             await spool.add(make_group(1 + n, 1, size=1000), 0)
-        await receipted(spool, 1, 90)
+        receipted(spool, 1, 90)
         await asyncio.gather(spool.tidy(NOON_S + 1), spool.add(make_group(97, 1, size=1000), 0), spool.tidy(NOON_S + 1))
         ledger = lane(spool)
         in_file = await all_of(spool, ledger)
@@ -79,8 +58,8 @@ async def test_aged_receipted_rows_go_and_younger_and_unsent_ones_stay(opened: O
         spool = open_.spool
         for n, born in enumerate((NOON_S, NOON_S + 10, None, NOON_S + 20, NOON_S + 30), 1):
             await spool.add(make_group(n, 1, born_s=born), 0)
-        await receipted(spool, 1, 1)
-        await receipted(spool, 3, 4)
+        receipted(spool, 1, 1)
+        receipted(spool, 3, 4)
         assert await spool.tidy(NOON_S + 25) == 3
         assert [number for number, _ in await all_of(spool, lane(spool))] == [2, 5]
         assert await spool.tidy(NOON_S + 25) == 0
@@ -91,7 +70,7 @@ async def test_rows_without_a_date_do_not_keep_the_dated_ones_behind_them(opened
         spool = open_.spool
         for n in range(1, 300):
             await spool.add(make_group(n, 1, born_s=None if n < 250 else NOON_S), 0)
-        await receipted(spool, 1, 299)
+        receipted(spool, 1, 299)
         deleted = 0
         while count := await spool.tidy(NOON_S + 1):
             deleted += count
@@ -102,24 +81,24 @@ async def test_the_newest_row_of_an_epoch_stays_until_its_successor_is_known(ope
     async with opened() as open_:
         await open_.spool.add(make_group(1, 1), 0)
         await open_.spool.add(make_group(2, 1), 0)
-        await receipted(open_.spool, 1, 2)
+        receipted(open_.spool, 1, 2)
         await open_.spool.tidy(NOON_S + 1)
         assert [number for number, _ in await all_of(open_.spool, lane(open_.spool))] == [2]
     async with opened(epoch=NEXT) as open_:
         spool = open_.spool
         await spool.add(make_group(1, 1, Lane.URGENT), 0)
         assert await spool.tidy(NOON_S + 1) == 0
-        await receipted(spool, 1, 1, Lane.URGENT, NEXT)
+        receipted(spool, 1, 1, Lane.URGENT, NEXT)
         assert await spool.tidy(NOON_S + 1) == 1
 
 
 async def test_an_epoch_of_which_nothing_is_left_is_forgotten(opened: Open, make_group: Make) -> None:
     async with opened() as open_:
         await open_.spool.add(make_group(1, 5), 0)
-        await receipted(open_.spool, 1, 5)
+        receipted(open_.spool, 1, 5)
     async with opened(epoch=NEXT) as open_:
         await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
+        receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
         await open_.spool.tidy(NOON_S + 1)
         await open_.spool.tidy(NOON_S + 1)
         assert open_.spool.ledger_of(EPOCH, Lane.READ) is None
@@ -134,7 +113,7 @@ async def test_an_epoch_with_something_to_send_is_not_forgotten(opened: Open, ma
         await open_.spool.add(make_group(1, 5), 0)
     async with opened(epoch=NEXT) as open_:
         await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
+        receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
         await open_.spool.tidy(NOON_S + 1)
         assert lane(open_.spool).unreceipted() == [(1, 5)]
 
@@ -144,7 +123,7 @@ async def test_held_names_what_is_receipted_and_still_here(opened: Open, make_gr
         spool = open_.spool
         for n in range(1, 6):
             await spool.add(make_group(n, 1), 0)
-        await receipted(spool, 1, 4)
+        receipted(spool, 1, 4)
         assert spool.held() == [Held(EPOCH, Lane.READ, Ranges([(1, 4)]))]
         await spool.tidy(NOON_S + 1)
         assert spool.held() == []
@@ -159,7 +138,7 @@ async def test_the_last_number_of_an_epoch_is_known_until_all_of_it_is_answered_
             await open_.spool.add(make_group(n, 1, size=1000), 0)
     async with opened(epoch=NEXT, quota_bytes=QUOTA) as open_:
         await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
+        receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
         for n in range(1, 201):
             await open_.spool.add(make_group(n, 1, size=1000), 0)
         assert [number for number, _ in await all_of(open_.spool, lane(open_.spool))] == [50]
@@ -183,13 +162,13 @@ async def test_an_epoch_whose_rows_are_lost_is_not_forgotten_before_headquarters
 ) -> None:
     async with opened() as open_:
         await open_.spool.add(make_group(1, 9), 0)
-        await receipted(open_.spool, 7, 9)
+        receipted(open_.spool, 7, 9)
         await open_.spool._database.read(lambda connection: connection.execute("DELETE FROM run"))
     async with opened(epoch=NEXT) as open_:
         await open_.spool.add(make_group(1, 1, Lane.URGENT), 0)
-        await receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
+        receipted(open_.spool, 1, 1, Lane.URGENT, NEXT)
         await open_.spool.tidy(NOON_S)
         assert lane(open_.spool).unreceipted() == [(1, 6)]
-        await receipted(open_.spool, 1, 6)
+        receipted(open_.spool, 1, 6)
         await open_.spool.tidy(NOON_S)
         assert open_.spool.ledger_of(EPOCH, Lane.READ) is None

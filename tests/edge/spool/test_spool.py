@@ -12,34 +12,14 @@ import pytest
 from edge.spool import rows
 from edge.spool.database import Connection, StoreError
 from edge.spool.group import Group, Run
-from edge.spool.ledger import Ledger
 from edge.spool.opening import Opened
-from edge.spool.spool import RECEIPTS_AT_LEAST_S, Spool
+from edge.spool.spool import RECEIPTS_AT_LEAST_S
 from proto.lanes import Lane
 from proto.ranges import Ranges
+from tests.edge.rig.stored import NEXT, NOON_S, QUOTA, all_of, lane, receipted
 
 Make = Callable[..., Group]
 Open = Callable[..., AbstractAsyncContextManager[Opened]]
-EPOCH, NEXT, THIRD = b"epoch--1", b"epoch--2", b"epoch--3"
-NOON_S = 1_795_608_000
-QUOTA = 200_000  # lane read 100 kB
-
-
-def lane(spool: Spool, of: Lane = Lane.READ, epoch: bytes = EPOCH) -> Ledger:
-    ledger = spool.ledger_of(epoch, of)
-    assert ledger is not None
-    return ledger
-
-
-async def all_of(spool: Spool, ledger: Ledger) -> list[tuple[int, bytes]]:
-    """What the file holds of a lane, whatever memory has of it."""
-    return await spool._database.read(
-        lambda connection: list(rows.read(connection, ledger.epoch.n, ledger.lane, 0, (1, 10**9)))
-    )
-
-
-async def receipted(spool: Spool, first: int, last: int, of: Lane = Lane.READ, epoch: bytes = EPOCH) -> None:
-    lane(spool, of, epoch).receipt(Ranges([(first, last)]))
 
 
 def stalling(inside: threading.Event, go_on: threading.Event) -> Callable[[Any], bool]:
@@ -75,7 +55,7 @@ async def test_a_read_keeps_both_bounds(opened: Open, make_group: Make) -> None:
 async def test_receipts_are_there_after_a_clean_stop(opened: Open, make_group: Make) -> None:
     async with opened() as open_:
         await open_.spool.add(make_group(1, 100), 0)
-        await receipted(open_.spool, 1, 60)
+        receipted(open_.spool, 1, 60)
         lane(open_.spool).set_aside(70, 70)
     async with opened(epoch=NEXT) as open_:
         ledger = lane(open_.spool)
@@ -90,10 +70,10 @@ async def test_receipts_join_a_group_but_not_every_one(opened: Open, make_group:
     async with opened() as open_:
         spool = open_.spool
         await spool.add(make_group(1, 10), RECEIPTS_AT_LEAST_S)
-        await receipted(spool, 1, 5)
+        receipted(spool, 1, 5)
         await spool.add(make_group(11, 10), RECEIPTS_AT_LEAST_S + 1)
         assert await spool._database.read(written) == [Ranges([(1, 5)])]
-        await receipted(spool, 6, 9)
+        receipted(spool, 6, 9)
         await spool.add(make_group(21, 10), RECEIPTS_AT_LEAST_S + 2)
         assert await spool._database.read(written) == [Ranges([(1, 5)])]
         await spool.add(make_group(31, 10), 2 * RECEIPTS_AT_LEAST_S + 1)
@@ -139,7 +119,7 @@ async def test_what_is_receipted_goes_before_what_is_not(opened: Open, make_grou
         spool = open_.spool
         for n in range(90):
             await spool.add(make_group(1 + n, 1, size=1000), 0)
-        await receipted(spool, 40, 60)
+        receipted(spool, 40, 60)
         for n in range(90, 110):
             await spool.add(make_group(1 + n, 1, size=1000), 0)
         assert spool.dropped[Lane.READ] == 0
@@ -177,7 +157,7 @@ async def test_rows_that_headquarters_asked_for_while_they_were_deleted_count_as
         spool = open_.spool
         for n in range(1, 4):
             await spool.add(make_group(n, 1), 0)
-        await receipted(spool, 1, 3)
+        receipted(spool, 1, 3)
         inside, go_on = threading.Event(), threading.Event()
 
         def stalled(deed: Callable[..., Any], connection: Connection) -> Any:  # noqa: ANN401 - what the deed gives
@@ -208,7 +188,7 @@ async def test_receipts_that_were_not_written_with_a_group_are_written_later(ope
     async with opened() as open_:
         spool = open_.spool
         await spool.add(make_group(1, 5), 0)
-        await receipted(spool, 1, 5)
+        receipted(spool, 1, 5)
         await spool._database.read(lambda connection: connection.execute("ALTER TABLE run RENAME TO gone"))
         with pytest.raises(StoreError):
             await spool.add(make_group(6, 5), RECEIPTS_AT_LEAST_S)
