@@ -14,6 +14,7 @@ LOSS_PER_S: Final = 200.0
 SETTLED_S: Final = 1.0  # before the end: whoever has a store has had time to use it
 _QUIET_S: Final = 10.0
 _MOST_S: Final = 150.0
+_TRY_S: Final = 5.0  # no whole number: who tries every 5 s must not be in step with the end of an outage
 _MOST_LINGER_S: Final = 12.0  # for whoever is there again and still sends what it held
 Figures = dict[str, dict[str, Any]]
 
@@ -82,14 +83,14 @@ def wait_until_settled(all_: Sequence[Stand], expected: Sequence[int], quiet_s: 
 
 
 def outage(contestants: Sequence[Contestant], kit: Path, seconds: float) -> Figures:
-    """Connections refused for that long, at 5 reads/s; then the seconds until the first read arrives and until all have;
+    """Connections refused for that long and up to 5 s more, at 5 reads/s; then the seconds until the first read arrives and until all have;
     then the camera's plug pulled for 3 to 5 s, and the seconds from its return to the first read that is taken and arrives."""
     with stands(contestants, kit) as all_:
         _ready(all_)
         for stand in all_:
             stand.link.cut()
         feeders = [stand.say([(5.0, seconds + 300.0)]) for stand in all_]
-        time.sleep(seconds)
+        time.sleep(seconds + Random().uniform(0.0, _TRY_S))
         before = {stand.contestant.name: stand.seen.distinct for stand in all_}
         said = {stand.contestant.name: feeder.said for stand, feeder in zip(all_, feeders, strict=True)}
         for stand in all_:
