@@ -142,8 +142,8 @@ def fill_disk(world: World, chance: Random) -> None:
 
 
 def fill(path: Path) -> None:
-    """Not a byte is left on the file system."""
-    with path.open("wb", buffering=0) as file:
+    """Not a byte is left on the file system. What an earlier call took stays taken."""
+    with path.open("ab", buffering=0) as file:
         for size in (65_536, 4096, 1):
             try:
                 while file.write(bytes(size)) == size:
