@@ -6,7 +6,7 @@ import pytest
 
 from simulator.numbered import plate
 from tests.faults.rig.judge import judge
-from tests.faults.rig.promised import Promised
+from tests.faults.rig.promised import Numbers, Promised, add
 
 EPOCH: Final = "e1"
 FIVE: Final = {"kind": "stored", "epoch": EPOCH, "lane": "read", "first": 1, "last": 5}
@@ -43,6 +43,12 @@ def test_two_cars_of_one_epoch_are_the_same() -> None:
     both.join(promised({**FIVE, "first": 5, "last": 9}))
     assert (both.given(), both.twice()) == (9, 1)
     assert judge(range(10), both, export(*range(9))).lost == 1
+
+
+def test_of_receipts_each_number_counts_once() -> None:
+    numbers: Numbers = {}
+    receipt = {"kind": "receipt", "epoch": EPOCH, "lane": "read", "ranges": [[1, 3], [2, 5]]}
+    assert [add(receipt, numbers), add(receipt, numbers)] == [5, 0]
 
 
 @pytest.mark.parametrize(

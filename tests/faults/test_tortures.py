@@ -3,13 +3,17 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from tests.faults.rig.broken import broken_tree
 from tests.faults.rig.broker import mosquitto_path
+from tests.faults.rig.campaign import Order
+from tests.faults.rig.fault import Edit, apply
 from tests.faults.rig.program import ROOT
-from tests.faults.tortures import TORTURES
+from tests.faults.tortures import TORTURES, steps
 
 NOT_POSSIBLE: Final = 2
 MOST_S: Final = 300
@@ -51,6 +55,15 @@ def test_a_broken_build_fails_by_what_it_loses_and_not_by_a_fault_of_its_own(
     code, found = tortured(name, "--broken", broken, "--cycles", str(cycles))
     assert (code, found["unbootable"]) == (1, 0), found
     assert found["lost"] >= 1
+
+
+def test_a_walk_that_ends_by_a_fault_has_broken_no_promise(tmp_path: Path) -> None:
+    """What waits for a PUBACK finds no client in the rig: nothing was lost, and nothing walked."""
+    tree = broken_tree("puback", tmp_path)
+    apply(Edit("tests/edge/rig/model.py", "        self._client = self\n", ""), tree)
+    found = steps.run(Order(tmp_path, 50, seed=1, tree=tree))
+    assert (found.lost, found.unbootable, found.is_good) == (0, 1, False)
+    assert found.broken[0].startswith("AttributeError")
 
 
 def test_a_torture_without_a_broken_build_of_its_own_wants_its_name() -> None:

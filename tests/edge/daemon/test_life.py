@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.edge.rig.street import OTHER, PLATE, carry, meets
@@ -74,3 +75,11 @@ def test_an_interrupt_ends_it_as_well(car: "Daemon") -> None:
     assert car.process is not None
     car.process.send_signal(signal.SIGINT)
     assert car.process.wait(5) == 0
+
+
+def test_a_daemon_whose_broker_speaks_no_tls_has_loaded_none(car: "Daemon") -> None:
+    car.start()
+    assert car.process is not None
+    loaded = Path(f"/proc/{car.process.pid}/maps").read_text()
+    assert "sqlcipher3" in loaded
+    assert [name for name in ("_ssl", "_hashlib", "_sqlite3") if f"lib-dynload/{name}." in loaded] == []

@@ -13,7 +13,9 @@ import pytest
 from edge.data.admission import Judge, Now
 from edge.data.applying import RefusedError, put_in_place
 from edge.data.holdings import place_of
+from edge.data.kinds import KINDS
 from edge.data.orders import Place
+from edge.matcher.listdelta import BaseError
 from edge.matcher.listfile import CACHE_KB, PAGE_BYTES
 from edge.spool.database import connect
 from headquarters.datasets.signing import Signer
@@ -22,6 +24,7 @@ from records import building, rows
 from records.pack import dumped
 from records.search import Search
 from records.words import ROLE_CODES
+from tests.edge.rig.daemon import KEY
 
 AS_OF: Final = date(2026, 11, 25)
 NOON_MS: Final = 1_795_608_000_000
@@ -119,3 +122,11 @@ def test_what_is_no_pack_is_refused_and_the_old_one_stays(apply: Apply, sign: Si
         with pytest.raises(RefusedError):
             apply(sign(content, version=2))
     assert search(path, place.key).about().persons == 1000
+
+
+@pytest.mark.parametrize("kind", ["records", "officers"])
+def test_only_lists_have_deltas(kind: str, tmp_path: Path, pack: bytes) -> None:
+    delta = Manifest("some", kind, 2, 1, 2, 2000, len(pack), CHUNK, hashes_of(pack, CHUNK), base=1)
+    with pytest.raises(BaseError):
+        KINDS[kind](tmp_path, KEY, delta, [pack])
+    assert not place_of(tmp_path, kind, "some").exists()
