@@ -5,7 +5,6 @@ only, says one line on stdout once it takes connections, and ends by a signal.
 """
 
 import asyncio
-import json
 import logging
 import signal
 import sys
@@ -16,6 +15,8 @@ from typing import Final
 from amqtt.broker import Broker
 from amqtt.contexts import BrokerConfig, ListenerConfig
 from amqtt.errors import BrokerError
+
+from simulator.saying import say
 
 HOST: Final = "127.0.0.1"
 _PLUGINS: Final = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
@@ -43,7 +44,7 @@ async def _serve(port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     broker = Broker(BrokerConfig(listeners={"default": ListenerConfig(bind=f"{HOST}:{port}")}, plugins=dict(_PLUGINS)))
     await broker.start()
-    print(json.dumps({"ready": True, "url": f"mqtt://{HOST}:{port}"}), flush=True)
+    say({"ready": True, "url": f"mqtt://{HOST}:{port}"})
     await stop.wait()
     await broker.shutdown()
 

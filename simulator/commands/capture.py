@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import signal
 import sys
 from collections import Counter
@@ -19,6 +18,7 @@ from drivers.readings import Junk
 from drivers.streams import open_port
 from simulator.capture import CaptureFile
 from simulator.faults import nearest, seconds
+from simulator.saying import say
 
 Speaker: TypeAlias = Dialect[Any] | None
 _EPILOG: Final = "What is captured from a real camera are the plates of real people: keep it as you keep those."
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             code = _complain(f"{args.port}: {error.strerror} (kept: {heard['bytes']} bytes)", 1)
         if heard["bytes"] == 0:
             args.out.unlink()
-    print(json.dumps({"out": f"{args.out}" if heard["bytes"] else None, **heard}), flush=True)
+    say({"out": f"{args.out}" if heard["bytes"] else None, **heard})
     return code
 
 
@@ -69,7 +69,7 @@ async def _record(
         line = LineSettings(args.baud, line.bytesize, line.parity, line.stopbits)
     with suppress(TimeoutError, asyncio.CancelledError):
         async with asyncio.timeout(lasting_s), open_port(port, line, speaker.greeting if speaker else b"") as stream:
-            print(json.dumps({"ready": True, "port": args.port}), flush=True)
+            say({"ready": True, "port": args.port})
             while True:
                 data = await stream.read()
                 if data:

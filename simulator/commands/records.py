@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 from simulator.records.fleet import Listed
 from simulator.records.writing import Town, write
+from simulator.saying import say
 
 AS_OF: Final = date(2026, 11, 25)
 MOST_SCALE: Final = 20.0
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError, KeyError) as error:
         print(f"patrol-sim records: {error}", file=sys.stderr)
         return 1
-    print(json.dumps({"out": f"{args.out}", **counts}), flush=True)
+    say({"out": f"{args.out}", **counts})
     return 0
 
 

@@ -1,7 +1,6 @@
 """`patrol-sim replay`: captures -> a pseudo-terminal, or a TCP port, that says them again, N times as fast."""
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Final
 from simulator.capture import CaptureError, Piece, captures, pieces
 from simulator.devices import Device
 from simulator.port import SETTLE_NS, Port
+from simulator.saying import say
 from simulator.stage import drain, wait_for_readers
 from simulator.tcp_server import TcpServer
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     except (ValueError, OSError) as error:
         return _complain(str(error), 2)
     try:
-        _say({"ready": True, "port": port.address, "captures": [f"{file}" for file in files]})
+        say({"ready": True, "port": port.address, "captures": [f"{file}" for file in files]})
         if wait_for_readers({args.port: port}, READER_S):
             return _complain(f"nobody opened {args.port} within {READER_S:g} s", 1)
         time.sleep(SETTLE_NS / 1e9)
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         return _complain(str(error), 2)
     finally:
         port.unplug()
-    _say({"bytes": said, "lost": lost, "played_s": round(time.monotonic() - began, 3)})
+    say({"bytes": said, "lost": lost, "played_s": round(time.monotonic() - began, 3)})
     return 1 if lost else 0
 
 
@@ -85,10 +85,6 @@ def _port(name: str) -> Device:
     if not (number.isascii() and number.isdigit() and 0 < int(number) < 65536):
         raise ValueError(f'"{name}" is no port: write a path, or tcp:9100')
     return TcpServer(int(number))
-
-
-def _say(line: dict[str, object]) -> None:
-    print(json.dumps(line), flush=True)
 
 
 def _complain(text: str, code: int) -> int:

@@ -1,7 +1,6 @@
 """`patrol-sim world`: options -> a folder with a car's configuration, list and key; then its devices play until the last read."""
 
 import argparse
-import json
 import sys
 import time
 from contextlib import ExitStack, suppress
@@ -18,6 +17,7 @@ from simulator.picture import draw, sights
 from simulator.port import SETTLE_NS
 from simulator.relay import Relay
 from simulator.route import Route
+from simulator.saying import say
 from simulator.script import PowerCut, script
 from simulator.stage import drain, play, wait_for_readers
 from simulator.town import build
@@ -104,7 +104,7 @@ def _perform(args: argparse.Namespace, world: World, who: Cast, relay: Relay | N
             except OSError as error:
                 return _complain(f"{port.address}: {error.strerror}", 2)
         addresses = {name: port.address for name, port in ports.items()}
-        _say({"ready": True, "config": f"{args.out / CONFIGURATION}", "ports": addresses})
+        say({"ready": True, "config": f"{args.out / CONFIGURATION}", "ports": addresses})
         if missing := wait_for_readers(ports, READERS_S):
             return _complain(f"nobody opened {', '.join(missing)} within {READERS_S:g} s", 1)
         _play(args, world, who, ports, Truth(file), relay)
@@ -117,7 +117,7 @@ def _play(
     """From the curtain to the sums, and as long as the ports are to stay."""
     patience_s = _ROOM_S if (args.when_full or ("wait" if world.unique else "lose")) == "wait" else 0.0
     start_ns, start = _curtain()
-    _say({"playing": True, "start_mono_ns": start_ns})
+    say({"playing": True, "start_mono_ns": start_ns})
     if relay is not None:
         relay.begin(start_ns)
     moments = script(world if args.start else replace(world, start=start), who)
@@ -131,7 +131,7 @@ def _play(
     if args.picture:
         _draw(args, world, start_ns, played_s)
     with suppress(KeyboardInterrupt):
-        _say({"reads": truth.reads, "whole": truth.reads - sum(truth.faults.values()),
+        say({"reads": truth.reads, "whole": truth.reads - sum(truth.faults.values()),
               "hits_expected": truth.hits_expected, "faults": truth.faults, "played_s": round(played_s, 3),
               "late_s": round(late_s, 3)})  # fmt: skip
         time.sleep(args.stay_s)
@@ -144,7 +144,7 @@ def _draw(args: argparse.Namespace, world: World, start_ns: int, played_s: float
 
 
 def _power_cut(cut: PowerCut) -> None:
-    _say({"power_cut": True, "at_s": cut.due_s, "mono_ns": time.monotonic_ns()})
+    say({"power_cut": True, "at_s": cut.due_s, "mono_ns": time.monotonic_ns()})
 
 
 def _curtain() -> tuple[int, datetime]:
@@ -152,10 +152,6 @@ def _curtain() -> tuple[int, datetime]:
     now = datetime.now(UTC)
     start = (now + timedelta(seconds=1, microseconds=SETTLE_NS // 1000)).replace(microsecond=0)
     return time.monotonic_ns() + (start - now) // timedelta(microseconds=1) * 1000, start
-
-
-def _say(line: dict[str, object]) -> None:
-    print(json.dumps(line), flush=True)
 
 
 def _progress(text: str) -> None:
