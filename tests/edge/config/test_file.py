@@ -36,16 +36,6 @@ Says = Callable[[str, str], str]
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[str], Path]:
-    def write_(text: str) -> Path:
-        path = tmp_path / "patrol-edge.toml"
-        path.write_text(text)
-        return path
-
-    return write_
-
-
-@pytest.fixture
 def says(write: Callable[[str], Path]) -> Says:
     """What is said of the good file when one text in it is replaced by another, without the path."""
 

@@ -33,16 +33,6 @@ port = "/dev/gps0"
 """
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[str], Path]:
-    def write_(text: str) -> Path:
-        path = tmp_path / "patrol-edge.toml"
-        path.write_text(text)
-        return path
-
-    return write_
-
-
 def test_a_port_is_a_path_beside_the_file_or_an_address(write: Callable[[str], Path], tmp_path: Path) -> None:
     config = load(write(GOOD))
     assert config.ports == [

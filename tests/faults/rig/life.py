@@ -22,10 +22,8 @@ from tests.faults.rig.uml import Machine
 RATE: Final = 200.0  # reads/s: what the daemon in a machine that is itself a process stores without falling behind
 MOST: Final = 5_000  # reads of one life: 25 s
 BOOT_S: Final = 120.0  # a busy machine may take long; one that does not come up in this time does not come up
-JOURNAL_S: Final = (
-    5,
-    60,
-)  # ext4's own clock, and the one that spares a card (decisions/0024-the-log-outlives-its-connection.md)
+JOURNAL_S: Final = (5, 60)
+"""ext4's own clock, and the one that spares a card (docs/decisions/0024-the-log-outlives-its-connection.md)."""
 _ORDERS_FD: Final = 5
 
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 VEHICLE: Final = "k-0417"
 _STORAGE: Final = told.Storage(
     Path("/dev/none"), Path("/dev/none")
-)  # for what it says of groups when nobody says otherwise
+)  # its groups are those of a car that is told nothing of them
 LAST_S: Final = 2.8  # as edge/app.py: then the process ends, whatever hangs
 
 
