@@ -43,9 +43,8 @@ if TYPE_CHECKING:
     from tests.virtual.rig.history import History
 
 VEHICLE: Final = "k-0417"
-_STORAGE: Final = told.Storage(
-    Path("/dev/none"), Path("/dev/none")
-)  # its groups are those of a car that is told nothing of them
+_STORAGE: Final = told.Storage(Path("/dev/none"), Path("/dev/none"))
+"""Its groups are those of a car that is told nothing of them."""
 LAST_S: Final = 2.8  # as edge/app.py: then the process ends, whatever hangs
 
 
