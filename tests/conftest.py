@@ -3,6 +3,9 @@
 How a test kills headquarters between its commit and its receipt, without a hook in the program: headquarters speaks to
 the broker through a `Relay`; the test holds up what headquarters says (`relay.hold_answers()`), waits until a second
 connection to the store file sees the event (so it is committed), and sends SIGKILL. The receipt never left.
+
+Property tests take the same examples each time, so that the same tree is judged alike twice; new ones are looked for by
+`scripts/test --hypothesis-profile search`.
 """
 
 import asyncio
@@ -21,6 +24,11 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("same", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=5_000)
+settings.load_profile("same")
 
 ROOT = Path(__file__).parents[1]
 START_S = 15.0

@@ -32,7 +32,7 @@ class Spoken(Protocol):
     gap: bytes
 
 
-over_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+over_all = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 
 
 def plates() -> st.SearchStrategy[PlateSeen]:

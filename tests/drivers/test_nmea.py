@@ -269,7 +269,7 @@ def test_minutes_are_never_said_as_60(degrees: float) -> None:
     assert [fix.lat for fix in fixes(rmc(Fix(degrees, 5.5)))] == [pytest.approx(degrees, abs=1e-7)]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     lat=st.floats(-90, 90),
     lon=st.floats(-180, 180).filter(lambda lon: abs(lon) > 1e-6),

@@ -129,7 +129,7 @@ wild = st.lists(
 
 
 @given(wild)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_drive_credits_more_than_the_time_that_passed(moves: list[tuple[float, float, float, float | None]]) -> None:
     course, visits, at_s = Course(), [], 0.0
     times = [0.0]

@@ -43,14 +43,14 @@ def test_one_and_five_percent_of_a_city_fit_their_budgets(count: int, most: int)
 
 
 @given(st.lists(st.tuples(st.integers(-(10**6), 10**6), st.integers(-(10**6), 10**6)), unique=True, max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_corners_come_back(corners: list[tuple[int, int]]) -> None:
     boxes = tuple(Box(i * 12.5, j * 12.5, 0.1) for i, j in sorted(corners))
     assert decode(encode(Patrol(0, "all", 312.5, 12.5, MODEL, None, boxes))).boxes == boxes
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_noise_is_refused_or_decoded_but_never_breaks(noise: bytes) -> None:
     for packed in (noise, b"PF\x01" + noise):
         with contextlib.suppress(WireError):
@@ -72,7 +72,7 @@ def test_corners_off_the_lattice_are_refused_before_they_are_sent() -> None:
 
 
 @given(st.floats(-20_000, 20_000), st.floats(-20_000, 20_000), st.floats(-60, 60), st.floats(-3, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_point_comes_back_from_degrees(dx: float, dy: float, lat: float, turn: float) -> None:
     anchor = Anchor(lat, 10.0, 500_000, 4_000_000, turn)
     back = metres(anchor, *degrees(anchor, 500_000 + dx, 4_000_000 + dy))

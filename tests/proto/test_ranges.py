@@ -57,7 +57,7 @@ class AgainstASet(RuleBasedStateMachine):
         assert from_flat(self.ranges.flat()) == self.ranges
 
 
-AgainstASet.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+AgainstASet.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 test_ranges_do_what_a_set_does = AgainstASet.TestCase
 
 

@@ -1,10 +1,10 @@
 """The daemon over a spool, a list or a key that is not what it was: it starts, warns, says so, and leaves what is sound alone."""
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -98,7 +98,9 @@ def damage_bodies(spool: Path) -> None:
     """A page that a start does not look at and a read does."""
     sound = spool.read_bytes()
     for page in range(len(sound) // PAGE_BYTES - 1, 0, -1):
-        spool.write_bytes(sound[: page * PAGE_BYTES] + os.urandom(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :])
+        spool.write_bytes(
+            sound[: page * PAGE_BYTES] + Random(1).randbytes(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :]
+        )
         with closing(connect_spool(spool, "5a" * 32)) as connection:
             try:
                 loaded = rows.load(connection)

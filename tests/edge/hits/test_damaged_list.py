@@ -1,8 +1,8 @@
 """A list whose file is damaged under the daemon -> used as far as it can be read, and fetched again, the same version."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def test_a_damaged_list_comes_again(
     path = daemon.folder / "store" / "lists" / "wanted.list"
     with path.open("r+b") as file:
         file.seek(4096 * 8)
-        file.write(os.urandom(4096 * 12))
+        file.write(Random(1).randbytes(4096 * 12))
     reader = daemon.start()
     for n in range(0, 3000, 100):
         camera.read_plate(f"ZZ99A{n:04}")

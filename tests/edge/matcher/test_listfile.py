@@ -1,11 +1,11 @@
 """One list, one encrypted file: swapped as a whole, damaged by the page, and its sieve never says no in vain."""
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -103,7 +103,7 @@ def test_a_damaged_page_costs_what_is_on_it_and_the_rest_is_still_found(write: C
     path = write(vrms)
     with path.open("r+b") as file:
         file.seek(20 * PAGE_BYTES)
-        file.write(os.urandom(PAGE_BYTES))
+        file.write(Random(1).randbytes(PAGE_BYTES))
     list_ = open_list(path, KEY)
     missed = [vrm for vrm in vrms if not found(list_, vrm)]
     assert 0 < len(missed) < 200
@@ -118,7 +118,9 @@ def test_every_damaged_page_is_noticed_and_none_gives_a_false_entry(write: Calla
     sound = path.read_bytes()
     without_words = 0
     for page in range(1, len(sound) // PAGE_BYTES):
-        path.write_bytes(sound[: page * PAGE_BYTES] + os.urandom(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :])
+        path.write_bytes(
+            sound[: page * PAGE_BYTES] + Random(1).randbytes(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :]
+        )
         try:
             list_ = open_list(path, KEY)
         except StoreError:
@@ -180,7 +182,9 @@ def test_a_sieve_with_a_damaged_page_is_no_sieve(write: Callable[..., Path]) -> 
     seeds = [slot_seed(canonical(vrm) or "") for vrm in vrms[::10]]
     refused = 0
     for page in range(1, len(sound) // PAGE_BYTES):
-        path.write_bytes(sound[: page * PAGE_BYTES] + os.urandom(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :])
+        path.write_bytes(
+            sound[: page * PAGE_BYTES] + Random(1).randbytes(PAGE_BYTES) + sound[(page + 1) * PAGE_BYTES :]
+        )
         try:
             list_ = open_list(path, KEY)
         except StoreError:

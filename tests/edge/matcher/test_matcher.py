@@ -1,8 +1,8 @@
 """All lists together: what is found, what is refused, what is used instead, and what is said of it."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_of_a_corrupt_list_the_one_before_is_used_and_an_alarm_says_so_once(
 ) -> None:
     carry(["AB12CDE"])
     folder = carry(["CD34EFG"])
-    (folder / "wanted.list").write_bytes(os.urandom(8192))
+    (folder / "wanted.list").write_bytes(Random(1).randbytes(8192))
     match = matcher()
     match.reload()
     assert lists(match, "AB12CDE") == ["wanted"]
@@ -94,7 +94,7 @@ def test_a_list_that_is_swapped_for_garbage_stays_in_use(
 ) -> None:
     folder = carry(["AB12CDE"])
     match = matcher()
-    (folder / "garbage").write_bytes(os.urandom(8192))
+    (folder / "garbage").write_bytes(Random(1).randbytes(8192))
     (folder / "garbage").replace(folder / "wanted.list")
     for _ in range(3):
         match.reload()
@@ -115,7 +115,7 @@ def test_a_damaged_page_is_reported_once(carry: Carry, matcher: Callable[..., Ma
     path = carry(plates) / "wanted.list"
     with path.open("r+b") as file:
         file.seek(12 * 4096)
-        file.write(os.urandom(4096 * 3))
+        file.write(Random(1).randbytes(4096 * 3))
     match = matcher()
     found = sum(bool(match.match(canonical(plate) or "")) for plate in plates)
     assert 2000 < found < 3000

@@ -45,7 +45,7 @@ def driven(of: Guide, moves: list[tuple[float, float, float, float | None, bool]
 
 
 @given(wild_moves)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_stays_are_told_in_order_and_never_count_more_than_the_time_that_passed(
     moves: list[tuple[float, float, float, float | None, bool]],
 ) -> None:
@@ -61,7 +61,7 @@ def test_stays_are_told_in_order_and_never_count_more_than_the_time_that_passed(
 
 
 @given(wild_moves)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_car_is_sent_to_a_box_that_there_is_and_never_to_the_one_it_stands_in(
     moves: list[tuple[float, float, float, float | None, bool]],
 ) -> None:

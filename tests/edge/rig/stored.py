@@ -1,7 +1,7 @@
 """A spool of reads: what memory and file have of it, what is receipted or damaged, and what can still be read."""
 
-import os
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from edge.spool import rows
@@ -42,7 +42,7 @@ def damage(path: Path, page: int, pages: int = 1) -> None:
     """Other bytes in their place. Pages are counted from 0."""
     with path.open("r+b") as file:
         file.seek(page * PAGE_BYTES)
-        file.write(os.urandom(pages * PAGE_BYTES))
+        file.write(Random(1).randbytes(pages * PAGE_BYTES))
 
 
 async def readable(spool: Spool) -> set[int]:

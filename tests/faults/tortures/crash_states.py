@@ -13,14 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from proto.ranges import Ranges
 from tests.faults.rig import card
 from tests.faults.rig.campaign import Found, NotPossibleError, Order, Torture
 from tests.faults.rig.car import KEY
 from tests.faults.rig.judge import missing
 from tests.faults.rig.life import INIT, Heard, Life, frames, guest, ordered
 from tests.faults.rig.logwrites import Device, Entry, entries
-from tests.faults.rig.promised import Numbers
+from tests.faults.rig.promised import Promised
 from tests.faults.rig.uml import Machine
 
 CARD_MB, LOG_MB = 24, 1024
@@ -86,7 +85,7 @@ class States:
         self._folder = folder
         self._order = order
         self._chance = Random(order.seed)
-        self._promised: Numbers = {}
+        self._promised = Promised()
 
     def run(self, fresh: Path, log: Path) -> Found:
         """So many states, evenly over the log; time, SIGINT and SIGTERM end it early."""
@@ -100,13 +99,14 @@ class States:
                 while due >= 1 and not self._order.is_over():
                     due -= 1
                     self._look(device)
-        self.found.promised = sum(ranges.count() for ranges in self._promised.values())
+        self.found.promised = self._promised.given()
+        self.found.lost += self._promised.twice()
         return self.found
 
     def _mark(self, entry: Entry) -> None:
         if entry.mark is not None and entry.mark != LOG_END:
             epoch, lane, first, last = entry.mark.split(",")
-            self._promised.setdefault((epoch, lane), Ranges()).add(int(first), int(last))
+            self._promised.hear({"epoch": epoch, "lane": lane, "first": int(first), "last": int(last)})
 
     def _look(self, device: Device) -> None:
         found, more = self.found, self.found.more
@@ -121,7 +121,7 @@ class States:
         except subprocess.CalledProcessError:
             found.unbootable += 1
             return
-        lost = missing(self._promised, look.held)
+        lost = missing(self._promised.numbers, look.held)
         found.corrupt += not look.is_sound
         found.lost += lost
         more["lossy_states"] += lost > 0
