@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from edge import __version__
 from edge.audit.chain import Chain
 from edge.car import Car
 from edge.config.car import Config
+from edge.delivery import LAST_S, Delivery, start_of
 from edge.health.endurance import Endurance
 from edge.health.heartbeat import Heartbeat
 from edge.health.rounds import Rounds
@@ -27,21 +27,15 @@ from edge.notify import notify
 from edge.spool.database import StoreError
 from edge.spool.numbering import Numbering
 from edge.spool.opening import Opened, mark_suspect, open_spool
-from edge.spool.recorder import Recorder
+from edge.spool.spool import Spool
 from edge.supervision import Outage, keep_running
-from edge.uplink import link as uplink_link
 from edge.uplink.bookkeeping import Bookkeeping
 from edge.uplink.depot import Depot
 from edge.uplink.downlink import Downlinks
 from edge.uplink.link import Link
-from edge.uplink.lull import Lulls
-from edge.uplink.uplink import Uplink
-from edge.uplink.window import Window
-from proto.events import Start
 
 log = logging.getLogger(__name__)
 
-LAST_S: Final = 2.8  # promised: a clean stop within 3 s, whatever the disk or the broker does
 CLEAN, BROKEN = 0, 1
 
 
@@ -69,15 +63,14 @@ async def run(config: Config, key: str) -> int:
                 reading.append(tasks.create_task(car.patrol.run(), name="patrol"))
                 quota = storage.quota_mb << 20
                 async with open_spool(storage.folder, key, car.epoch, car.boot, quota, car.wait_for_room) as opened:
-                    serving = _serve(car, opened, tasks, stop)
+                    delivery = _deliver(car, opened)
+                    delivery.begin(tasks)
+                    others = _attend(car, opened.spool, delivery, tasks, stop)
                     notify("READY=1")
                     await stop.wait()
                     notify("STOPPING=1")
                     loop.call_later(LAST_S, os._exit, BROKEN)
-                    await _ended(reading)
-                    serving.recorder.stop()
-                    await serving.recording
-                    await _ended(serving.others)
+                    await delivery.end(reading, others)
         except* StoreError:
             mark_suspect(storage.folder, key)
             raise
@@ -92,44 +85,31 @@ def _stop(stop: asyncio.Event) -> None:
     asyncio.get_running_loop().call_later(LAST_S, os._exit, BROKEN)
 
 
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancelled, and waited for; a car without devices has none."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class _Serving:
-    """The tasks that need the store, so that they can be ended in order."""
-
-    def __init__(self, recorder: Recorder, recording: asyncio.Task[None], others: list[asyncio.Task[None]]) -> None:
-        self.recorder = recorder
-        self.recording = recording
-        self.others = others
-
-
-def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Event) -> _Serving:
+def _deliver(car: Car, opened: Opened) -> Delivery:
     """The store is open: what was said meanwhile is recorded, and the way to headquarters opens."""
-    spool = car.status.spool = opened.spool
-    if opened.floor_s is not None:
-        car.clock.raise_floor(opened.floor_s * 1000)
+    start = start_of(opened, car.clock, __version__)
     for name, detail in opened.alarms:
         car.alarm(name, detail)
     if car.meter_fault is not None:
         car.alarm("link-count", car.meter_fault)
-    car.checkup.load(car.config.storage.folder)
-    parent = spool.parent.id if spool.parent else None
-    lasts = None if opened.salvaged else spool.lasts()
-    start = Start(car.clock.now(), parent, lasts, __version__, opened.salvaged)
-    chain = car.audit.chain = Chain(car.epoch, spool.audited, known=not opened.salvaged)
-    recorder = Recorder(car.inbox, Numbering(start, chain), spool, car.room, car.stream.say, car.clock.now, car.disk)
-    window = car.status.window = Window(spool.ledgers, car.epoch, Lulls(car.config.uplink.linger_s), car.policy)
+    chain = car.audit.chain = Chain(car.epoch, opened.spool.audited, known=not opened.salvaged)
     link = Link(car.config.broker, car.config.vehicle, car.clock.is_past_floor)
-    uplink = Uplink(link, car.config.vehicle, spool, window, car.stream.say, car.alarm, is_down=car.link_state.began)
+    delivery = Delivery(car, opened, Numbering(start, chain), link, car.config.vehicle, car.config.uplink.linger_s)
+    uplink = delivery.uplink
     uplink.downlink = Downlinks(car.downlinks)
     car.lookups.desk.base.knock = uplink.knock.set
     car.hits.base.knock, car.hits.base.later = uplink.knock.set, asyncio.get_running_loop().call_later
-    endurance = car.status.endurance = Endurance(spool, car.config.storage.folder)
+    car.status.spool, car.status.window = opened.spool, delivery.window
+    return delivery
+
+
+def _attend(
+    car: Car, spool: Spool, delivery: Delivery, tasks: asyncio.TaskGroup, stop: asyncio.Event
+) -> list[asyncio.Task[None]]:
+    """What needs the store besides: the crew's parts, upkeep, health, the key."""
+    knock, folder = delivery.uplink.knock, car.config.storage.folder
+    car.checkup.load(folder)
+    endurance = car.status.endurance = Endurance(spool, folder)
     heartbeat = Heartbeat()
     rounds = Rounds(
         car.clock,
@@ -138,30 +118,26 @@ def _serve(car: Car, opened: Opened, tasks: asyncio.TaskGroup, stop: asyncio.Eve
         car.status,
         car.config.storage.keep_hours,
         (car.checkup.look, endurance.look, car.data.report.look, car.hits.hits.look, car.look_at_lists),
-        (partial(car.checkup.save, car.config.storage.folder),),
+        (partial(car.checkup.save, folder),),
         heartbeat,
     )
-    depot = Depot(car.config.link)
-    books = Bookkeeping(car.config.storage.folder, car.policy, depot, car.clock.now, car.stream.say, car.alarm)
-    recording = tasks.create_task(recorder.run(uplink.knock), name="recorder")
+    books = Bookkeeping(folder, car.policy, Depot(car.config.link), car.clock.now, car.say, car.alarm)
     others = [
-        tasks.create_task(keep_running(uplink.listen, car.link_state, uplink_link.WORLD), name="listen"),
-        tasks.create_task(uplink.forward(), name="forward"),
-        tasks.create_task(rounds.run(spool, recorder.is_progressing), name="rounds"),
+        tasks.create_task(rounds.run(spool, delivery.recorder.is_progressing), name="rounds"),
         tasks.create_task(heartbeat.run(), name="heartbeat"),
-        tasks.create_task(books.run(uplink.knock), name="bookkeeping"),
-        tasks.create_task(car.data.sets.run(uplink.knock.set, car.in_place), name="data sets"),
+        tasks.create_task(books.run(knock), name="bookkeeping"),
+        tasks.create_task(car.data.sets.run(knock.set, car.in_place), name="data sets"),
         tasks.create_task(keep_running(car.crew.run, car.crew.outage, (StoreError, OSError)), name="crew"),
         tasks.create_task(car.crew_lists.searching.run(spool), name="searching"),
         tasks.create_task(car.crew_lists.own.run(), name="look-outs"),
     ]
     if (read_key := key_of(car.config.ignition)) is not None:
         run_on = RunOn(car.config.ignition.run_on_s)
-        car.ignition = Ignition(read_key, run_on, car.key_turned, window.hurry, stop.set)
+        car.ignition = Ignition(read_key, run_on, car.key_turned, delivery.window.hurry, stop.set)
         car.status.parts["ignition"] = car.ignition
         reported = Outage("ignition", car.device_changed)
         others.append(tasks.create_task(keep_running(car.ignition.run, reported, (OSError,)), name="ignition"))
-    return _Serving(recorder, recording, others)
+    return others
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class Car:
         self.key = key
         self.epoch, self.boot = identity.draw_epoch(), identity.boot_id()
         self.stream = EventStream()
+        self.say = self.stream.say
         self.inbox: Inbox[Item] = Inbox(config.storage.group_events, config.storage.group_ms / 1000)
         self.audit = AuditRecords(self.inbox, self.alarm)
         self.clock = CarClock()
@@ -90,7 +91,7 @@ class Car:
             stale_after_s,
         )
         self.checkup = Checkup(
-            config.health, self.intakes, self.clock, self.whereabouts, self.inbox, self.stream.say, self.alarm
+            config.health, self.intakes, self.clock, self.whereabouts, self.inbox, self.say, self.alarm
         )
         meter, self.meter_fault = bookkeeping.load(config.storage.folder)
         self.policy = Policy(meter, config.link.month_bytes, has_depot=config.link.has_depot)
@@ -152,21 +153,21 @@ class Car:
 
     def advise(self, sighting: Sighting, entries: list[Entry]) -> None:
         """The plate looks like a listed one: to be seen, not heard."""
-        self.stream.say("advisory", **advisory_fields(sighting, entries))
+        self.say("advisory", **advisory_fields(sighting, entries))
 
     def confirm(self, number: int) -> None:
         """A doubtful alert is one no more: the camera has read the same plate well."""
-        self.stream.say("confirmed", id=f"{self.epoch.hex()}-{number}")
+        self.say("confirmed", id=f"{self.epoch.hex()}-{number}")
 
     def key_turned(self, off: bool, left_s: float | None) -> None:
         """The ignition: on the socket, and to headquarters."""
-        self.stream.say("ignition", off=off, left_s=left_s)
+        self.say("ignition", off=off, left_s=left_s)
         self.inbox.offer(Health(self.clock.now(), (("ignition_off", int(off)),)), "health")
 
     def alarm(self, name: str, detail: str) -> None:
         """For a person to look at: on the socket, in the log, and to headquarters."""
         log.error("alarm %s: %s", name, detail)
-        self.stream.say("alarm", name=name, detail=detail)
+        self.say("alarm", name=name, detail=detail)
         self.inbox.offer(Alarm(self.clock.now(), name, detail), "urgent", urgent=True)
 
     async def wait_for_room(self) -> None:
@@ -200,7 +201,7 @@ class Car:
 
     def device_changed(self, name: str, up: bool, reason: str) -> None:
         """A port, the disk, the key's line: on the socket."""
-        self.stream.say("device", name=name, up=up, reason=reason)
+        self.say("device", name=name, up=up, reason=reason)
 
     def _link_changed(self, _: str, up: bool, reason: str) -> None:
-        self.stream.say("link", up=up, reason=reason)
+        self.say("link", up=up, reason=reason)

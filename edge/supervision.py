@@ -102,6 +102,13 @@ async def keep_running(
         await wait(backoff.next_s())
 
 
+async def ended(tasks: list["asyncio.Task[None]"]) -> None:
+    """Cancelled, and waited for; there may be none."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def reason_of(error: Exception) -> str:
     """What to say of an error of the world: no path, no personal data, the same words for the same cause."""
     if isinstance(error, OSError) and error.strerror:

@@ -1,8 +1,8 @@
-"""One process's life in the car, wired as `edge/app.py` and `edge/car.py` wire it, over a simulated world."""
+"""One process's life in the car: the real delivery, with intakes wired as `edge/car.py` wires them, over a simulated world."""
 
 import asyncio
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from edge import identity
 from edge.clock import CarClock, Sources
 from edge.config import car as told
+from edge.delivery import LAST_S, Delivery, start_of
 from edge.health.rounds import Rounds
 from edge.intake.camera import CameraIntake
 from edge.intake.receiver import ReceiverIntake
@@ -22,13 +23,9 @@ from edge.spool.group import Group
 from edge.spool.inbox import Inbox
 from edge.spool.numbering import Item, Numbering
 from edge.spool.opening import Opened, mark_suspect, open_spool, path_of
-from edge.spool.recorder import Recorder
 from edge.spool.room import Room
 from edge.supervision import Outage, keep_running
-from edge.uplink import link as uplink_link
-from edge.uplink.lull import Lulls
 from edge.uplink.policy import Policy
-from edge.uplink.uplink import Uplink
 from edge.uplink.window import Window
 from proto.events import Alarm, Start
 from proto.lanes import BY_WORD
@@ -45,7 +42,6 @@ if TYPE_CHECKING:
 VEHICLE: Final = "k-0417"
 _STORAGE: Final = told.Storage(Path("/dev/none"), Path("/dev/none"))
 """Its groups are those of a car that is told nothing of them."""
-LAST_S: Final = 2.8  # as edge/app.py: then the process ends, whatever hangs
 
 
 class Life:
@@ -55,6 +51,9 @@ class Life:
         self.process = Process(history.loop, f"car {n}")
         self.window: Window | None = None
         self.spool_ledgers: Any = {}
+        self.room = Room(history.folder / "car")
+        self.disk, self.link_state = Outage("disk", lambda *_: None), Outage("link", lambda *_: None)
+        self.policy = Policy()
         self.inbox: Inbox[Item] = Inbox(_STORAGE.group_events, _STORAGE.group_ms / 1000)
         self.stopped = asyncio.Event()
         self._history = history
@@ -93,8 +92,9 @@ class Life:
     async def _run(self) -> None:
         """As edge/app.py, `run`."""
         history, folder = self._history, self._history.folder / "car"
+        chance = history.loop.chance.random
         inbox, whereabouts = self.inbox, Whereabouts()
-        matcher = _Matcher(history.lists, KEY, allow_unsigned=True, alarm=self._alarm)
+        matcher = _Matcher(history.lists, KEY, allow_unsigned=True, alarm=self.alarm)
         watch = Watch(self.clock, whereabouts, matcher, inbox, lambda *_: None, Tracker())
         intakes: list[CameraIntake | ReceiverIntake] = [
             CameraIntake(told.Camera(name, "line", Path("/dev/none")), watch, device.opened)
@@ -104,17 +104,22 @@ class Life:
         intakes.append(ReceiverIntake(gps, self.clock, whereabouts, inbox, None, history.receiver.opened))
         try:
             async with asyncio.TaskGroup() as tasks:
-                reading = [self._kept(tasks, intake.run, intake.name, (OSError,)) for intake in intakes]
+                reading = [
+                    tasks.create_task(
+                        keep_running(intake.run, Outage(intake.name, lambda *_: None), (OSError,), chance=chance)
+                    )
+                    for intake in intakes
+                ]
                 async with open_spool(
                     folder, KEY, self.epoch, self._boot, history.plan.quota_bytes, None, history.disk.opened
                 ) as opened:
-                    recorder, recording, others = self._serve(opened, tasks, matcher)
+                    delivery = self._deliver(opened)
+                    delivery.begin(tasks, chance)
+                    rounds = Rounds(self.clock, matcher, inbox, cast("Status", _Figures()), history.plan.keep_hours)
+                    tidying = tasks.create_task(rounds.run(opened.spool, delivery.recorder.is_progressing))
                     await self.stopped.wait()
                     history.loop.call_later(LAST_S, self._overdue)
-                    await _ended(reading)
-                    recorder.stop()
-                    await recording
-                    await _ended(others)
+                    await delivery.end(reading, [tidying])
         except* StoreError:
             mark_suspect(folder, KEY)
             raise
@@ -122,47 +127,17 @@ class Life:
             matcher.close()
         self.is_clean = True
 
-    def _serve(
-        self, opened: Opened, tasks: asyncio.TaskGroup, matcher: Matcher
-    ) -> tuple[Recorder, "asyncio.Task[None]", list["asyncio.Task[None]"]]:
-        """As edge/app.py, `_serve`."""
-        history, spool, inbox = self._history, opened.spool, self.inbox
-        if opened.floor_s is not None:
-            self.clock.raise_floor(opened.floor_s * 1000)
+    def _deliver(self, opened: Opened) -> Delivery:
+        """As edge/app.py, with who looks at each number."""
+        history = self._history
         if opened.salvaged:
             history.witness.breaks("a spool that nobody damaged was salvaged")
-        parent = spool.parent.id if spool.parent else None
-        start = Start(self.clock.now(), parent, None if opened.salvaged else spool.lasts(), "virtual", opened.salvaged)
-        numbering = _Numbering(start, partial(history.witness.numbered, self.epoch))
-        disk = Outage("disk", lambda *_: None)
-        room = Room(history.folder / "car")
-        recorder = Recorder(inbox, numbering, spool, room, self._say, self.clock.now, disk)
-        window = self.window = Window(spool.ledgers, self.epoch, Lulls(told.Uplink().linger_s), Policy())
+        numbering = _Numbering(start_of(opened, self.clock, "virtual"), partial(history.witness.numbered, self.epoch))
         link = cast("Link", SimLink(history.net, history.witness.publishes))
-        uplink = Uplink(link, VEHICLE, spool, window, self._say, self._alarm, is_down=lambda _: None)
-        history.witness.begins(path_of(history.folder / "car", KEY), window, self.epoch)
-        self.spool_ledgers = spool.ledgers
-        rounds = Rounds(self.clock, matcher, inbox, cast("Status", _Figures()), history.plan.keep_hours)
-        recording = tasks.create_task(recorder.run(uplink.knock))
-        return (
-            recorder,
-            recording,
-            [
-                self._kept(tasks, uplink.listen, "link", uplink_link.WORLD),
-                tasks.create_task(uplink.forward()),
-                tasks.create_task(rounds.run(spool, recorder.is_progressing)),
-            ],
-        )
-
-    def _kept(
-        self,
-        tasks: asyncio.TaskGroup,
-        deed: Callable[[Callable[[], None]], Awaitable[None]],
-        name: str,
-        world: tuple[type[Exception], ...],
-    ) -> "asyncio.Task[None]":
-        chance = self._history.loop.chance.random
-        return tasks.create_task(keep_running(deed, Outage(name, lambda *_: None), world, chance=chance))
+        delivery = Delivery(self, opened, numbering, link, VEHICLE, told.Uplink().linger_s)
+        self.window, self.spool_ledgers = delivery.window, opened.spool.ledgers
+        history.witness.begins(path_of(history.folder / "car", KEY), delivery.window, self.epoch)
+        return delivery
 
     def stop(self) -> None:
         """SIGTERM."""
@@ -172,13 +147,13 @@ class Life:
         if not self.process.is_over and not self.is_clean:
             self._history.cut(self)
 
-    def _say(self, kind: str, /, **fields: Any) -> None:  # noqa: ANN401 - as EventStream.say
+    def say(self, kind: str, /, **fields: Any) -> None:  # noqa: ANN401 - as EventStream.say
         if kind == "stored":
             self._history.loop.say(f"stored {fields['lane']} {fields['first']}..{fields['last']}")
             self._history.witness.stored(self.epoch, BY_WORD[fields["lane"]], fields["first"], fields["last"])
             self.process.happened("stored")
 
-    def _alarm(self, name: str, detail: str) -> None:
+    def alarm(self, name: str, detail: str) -> None:
         """As edge/car.py."""
         self._history.witness.alarms.add(name)
         self.inbox.offer(Alarm(self.clock.now(), name, detail), "urgent", urgent=True)
@@ -210,12 +185,6 @@ class _Figures:
 
     def figures(self) -> tuple[tuple[str, int], ...]:
         return (("reads", 1),)
-
-
-async def _ended(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _is_disk(error: BaseException) -> bool:
