@@ -89,15 +89,14 @@ class States:
 
     def run(self, fresh: Path, log: Path) -> Found:
         """So many states, evenly over the log; time, SIGINT and SIGTERM end it early."""
-        written, due = list(entries(log)), 0.0
+        written = list(entries(log))
         self.found.more["entries"] = len(written)
         with contextlib.suppress(KeyboardInterrupt, SystemExit), contextlib.closing(Device(fresh, log)) as device:
-            for entry in written:
+            for passed, entry in enumerate(written, 1):
                 self._mark(entry)
                 device.follow(entry)
-                due += self._order.cycles / len(written)
-                while due >= 1 and not self._order.is_over():
-                    due -= 1
+                due = self._order.cycles * passed // len(written)
+                while self.found.more["cycles"] < due and not self._order.is_over():
                     self._look(device)
         self.found.promised = self._promised.given()
         self.found.lost += self._promised.twice()
