@@ -16,7 +16,8 @@ from typing import Any, Final
 from benchmarks import walk
 from benchmarks.certificates import write_certificates
 from benchmarks.race.counted_link import CountedLink
-from benchmarks.rig import ROOT, Rig, end, free_port, rig, unsent, wait_for
+from benchmarks.rig import ROOT, Rig, end, rig, unsent, wait_for
+from simulator.free_port import free_port
 
 Figures = dict[str, Any]
 HITS: Final = 1000

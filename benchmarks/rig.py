@@ -14,6 +14,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from simulator.free_port import free_port
+
 READY_S: Final = 60.0  # a busy machine; a list of a million entries is written meanwhile
 ROOT: Final = Path(__file__).parent.parent
 
@@ -164,13 +166,6 @@ def wait_for(is_so: Any, what: str, longest_s: float = READY_S) -> None:  # noqa
 def unsent(rig_: Rig) -> int:
     """How many events the car has stored and headquarters has not receipted, but for what may linger."""
     return sum(lane["unsent"] for word, lane in rig_.status()["lanes"].items() if word in ("read", "urgent"))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _answers(port: int) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from drivers.anpr import DIALECTS
 from simulator.camera import CameraSetting
 from simulator.faults import Fault, FaultError, nearest, parse, seconds
-from simulator.tcp_server import free_port
+from simulator.free_port import free_port
 from simulator.words import GPS_PORT
 from simulator.world import World
 

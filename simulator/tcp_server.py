@@ -131,10 +131,3 @@ class TcpServer:
         if self._reader is not None:
             self._reader.close()
         self._reader, self._asked, self._ready = None, b"", False
-
-
-def free_port() -> int:
-    """A TCP port of this machine that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])

@@ -26,6 +26,8 @@ from typing import IO, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from simulator.free_port import free_port
+
 settings.register_profile("same", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=5_000)
 settings.load_profile("same")
@@ -34,25 +36,17 @@ ROOT = Path(__file__).parents[1]
 START_S = 15.0
 
 
-def unused_port() -> int:
+@pytest.fixture(name="free_port")
+def _free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody has at this moment."""
-    return unused_port()
+    return free_port()
 
 
 class Mosquitto:
     """A broker of the test's own. The port stays the same over `kill` and `start`."""
 
     def __init__(self, folder: Path, program: str) -> None:
-        self.port = unused_port()
+        self.port = free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self._program = program
         self._settings = folder / "mosquitto.conf"

@@ -18,9 +18,10 @@ from benchmarks.race.counted_link import CountedLink
 from benchmarks.race.feeder import Feeder, Step
 from benchmarks.race.processes import Counted, counted, family
 from benchmarks.race.sink import Seen
-from benchmarks.rig import ROOT, end, free_port, wait_for
+from benchmarks.rig import ROOT, end, wait_for
 from proto import events
 from proto.lanes import Lane
+from simulator.free_port import free_port
 from simulator.numbered import number
 from simulator.port import Port
 

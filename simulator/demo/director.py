@@ -1,7 +1,6 @@
 """A timeline, a seed and a folder -> the drive: every program started, every fault done, everything that is known of it afterwards."""
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from simulator.demo.programs import Program, Programs, programs
 from simulator.demo.scene import Scene, TruthTail
 from simulator.demo.timeline import READS_A_SECOND, hits
 from simulator.folder import LIST, TRUTH
+from simulator.free_port import free_port
 
 _ENTRIES: Final = 1000
 _TICK_S: Final = 0.1
@@ -35,7 +35,7 @@ async def perform(drive: Drive) -> Evidence:
     scene.tell(words.STARTING, time.monotonic_ns())
     drive.view.tick(scene)
     async with programs(logs) as started:
-        port = _free_port()
+        port = free_port()
         broker = await started.start("broker", "simulator.broker", port, stays=True)
         url = (await broker.line())["url"]
         world = await started.start("world", "simulator", "world", *_world_words(drive, url))
@@ -157,13 +157,6 @@ class _Acts:
             self._scene.saw(line)
         self._scene.catch_up(time.monotonic_ns())
         self._drive.view.tick(self._scene)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @asynccontextmanager

@@ -14,8 +14,8 @@ from drivers.anpr import DIALECTS
 from drivers.readings import PlateSeen
 from simulator.capture import CaptureError, CaptureFile, captures, pieces
 from simulator.cli import main
+from simulator.free_port import free_port
 from simulator.port import Port
-from simulator.tcp_server import free_port
 
 ROOT = Path(__file__).parents[2]
 CAPTURES = ROOT / "tests" / "captures"

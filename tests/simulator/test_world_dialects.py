@@ -11,7 +11,8 @@ from drivers.anpr import DIALECTS
 from drivers.readings import Fix, Junk, PlateSeen
 from simulator.camera import CameraSetting, gap
 from simulator.cli import main
-from simulator.tcp_server import HOST, TcpServer, free_port
+from simulator.free_port import free_port
+from simulator.tcp_server import HOST, TcpServer
 
 Perform = Callable[..., Awaitable[tuple[dict[str, Any], dict[str, list[Any]]]]]
 TruthOf = Callable[[Path], list[dict[str, Any]]]

@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from simulator.free_port import free_port
+
 EXAMPLE: Final = Path(__file__).parents[2] / "systemd/mosquitto"
 INSTALLED: Final = "/etc/mosquitto/patrol-edge"
 WAIT_S: Final = 15.0
@@ -57,10 +59,7 @@ class Broker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", 0))
-            other.bind(("127.0.0.1", 0))
-            self.cars, self.headquarters = one.getsockname()[1], other.getsockname()[1]
+        self.cars, self.headquarters = free_port(), free_port()
 
     def configuration(self) -> Path:
         text = (EXAMPLE / "patrol-edge.conf").read_text("utf-8").replace(INSTALLED, str(self.folder))

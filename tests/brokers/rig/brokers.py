@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar, Final
 
-from tests.faults.rig.broker import unused_port
+from simulator.free_port import free_port
 from tests.faults.rig.program import Program, until
 
 MUTE: Final = "mute"  # a user of RabbitMQ and NATS who may connect and listen; the password is the name
@@ -39,7 +39,7 @@ class Broker(Program):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = unused_port()
+        self.port = free_port()
         super().__init__(self.command(), folder / "broker.log", self.surroundings())
 
     @classmethod
@@ -128,7 +128,7 @@ class Nats(Broker):
     def command(self) -> list[str]:
         settings = self.folder / "nats.conf"
         settings.write_text(
-            f'host: 127.0.0.1\nport: {unused_port()}\nserver_name: "car-test"\n'
+            f'host: 127.0.0.1\nport: {free_port()}\nserver_name: "car-test"\n'
             f'jetstream {{ store_dir: "{self.folder / "jetstream"}" }}\n'
             f"mqtt {{ host: 127.0.0.1, port: {self.port}, no_auth_user: guest }}\n"
             "authorization { users: [ { user: guest, password: guest }\n"
@@ -146,7 +146,7 @@ class Rabbit(Broker):
     server: ClassVar = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
     def __init__(self, folder: Path) -> None:
-        self._mapper_port = unused_port()
+        self._mapper_port = free_port()
         words = [str(installed("epmd")), "-port", str(self._mapper_port), "-address", "127.0.0.1"]
         self._mapper = Program(words, folder / "epmd.log")
         super().__init__(folder)
@@ -175,7 +175,7 @@ class Rabbit(Broker):
             "RABBITMQ_LOGS": "-",
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
-            "RABBITMQ_DIST_PORT": str(unused_port()),
+            "RABBITMQ_DIST_PORT": str(free_port()),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none",
             "ERL_EPMD_PORT": str(self._mapper_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",

@@ -5,16 +5,10 @@ import socket
 from pathlib import Path
 from typing import Final
 
+from simulator.free_port import free_port
 from tests.faults.rig.program import Program, until
 
 PLACES: Final = "/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin"
-
-
-def unused_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody has at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def mosquitto_path() -> str | None:
@@ -28,7 +22,7 @@ class Mosquitto(Program):
     def __init__(self, folder: Path, address: str = "127.0.0.1") -> None:
         program = mosquitto_path()
         assert program is not None, "mosquitto is not installed"
-        self.port = unused_port()
+        self.port = free_port()
         self.address = address
         settings = folder / "mosquitto.conf"
         settings.write_text(

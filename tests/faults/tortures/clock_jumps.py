@@ -5,9 +5,9 @@ from collections import Counter
 from random import Random
 from typing import Any, Final
 
+from simulator.free_port import free_port
 from simulator.numbered import number
 from tests.brokers.rig.certificates import Authority
-from tests.faults.rig.broker import unused_port
 from tests.faults.rig.campaign import Found, Order, Torture
 from tests.faults.rig.clock import Clock
 from tests.faults.rig.complaints import look
@@ -67,7 +67,7 @@ def _jump(rig: Rig, clock: Clock, chance: Random, years: int) -> None:
 
 def _encrypted(order: Order) -> Rig:
     """The car speaks TLS to the broker and believes an authority whose certificates hold for a day."""
-    rig, port = Rig(order.folder, tree=order.tree), unused_port()
+    rig, port = Rig(order.folder, tree=order.tree), free_port()
     order.folder.chmod(0o755)
     authority = Authority(order.folder)
     own = authority.certify("broker")
