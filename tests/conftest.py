@@ -27,13 +27,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from simulator.free_port import free_port
+from tests.patience import PATIENCE_S, STOP_S
 
 settings.register_profile("same", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("search", settings.get_profile("same"), derandomize=False, max_examples=5_000)
 settings.load_profile("same")
 
 ROOT = Path(__file__).parents[1]
-START_S = 15.0
 
 
 @pytest.fixture(name="free_port")
@@ -58,7 +58,7 @@ class Mosquitto:
     def start(self) -> None:
         """Returns when it takes connections."""
         self._process = subprocess.Popen([self._program, "-c", str(self._settings)])
-        deadline = time.monotonic() + START_S
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -193,7 +193,7 @@ class Headquarters:
         self.process.kill()
         self.process.wait()
 
-    def stop(self, number: int = signal.SIGTERM, within_s: float = 3.0) -> int:
+    def stop(self, number: int = signal.SIGTERM, within_s: float = STOP_S) -> int:
         """A clean end; the exit code. subprocess.TimeoutExpired when it takes longer."""
         self.process.send_signal(number)
         return self.process.wait(timeout=within_s)
@@ -225,7 +225,7 @@ def start_headquarters(tmp_path: Path) -> Iterator[StartHeadquarters]:
 
 
 def _ready(stdout: IO[str], errors: Path) -> dict[str, Any]:
-    readable, _, _ = select.select([stdout], [], [], START_S)
+    readable, _, _ = select.select([stdout], [], [], PATIENCE_S)
     assert readable, f"headquarters is not ready: {errors.read_text()}"
     line = stdout.readline()
     assert line, f"headquarters ended: {errors.read_text()}"

@@ -13,6 +13,7 @@ from proto import topics
 from tests.brokers.rig.brokers import StartMosquitto
 from tests.brokers.rig.pair import paired
 from tests.faults.rig.program import until
+from tests.patience import PATIENCE_S
 
 CAR = "car-1"
 UP = f"pe/1/{CAR}/up/#"
@@ -66,7 +67,7 @@ async def test_a_refusal_that_is_acknowledged_as_if_it_were_none_is_named_within
         permission.connected(0)
         await connection.publish(topics.up(CAR, "read"), b"")
         permission.sent(0)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert await codes.get() == 0
         assert permission.look(0, in_flight=True) is None
         verdict = permission.look(NO_ANSWER_S, in_flight=True)
@@ -79,7 +80,7 @@ async def test_a_broker_without_a_listener_says_so_in_mqtt_5(start_mosquitto: St
     codes = asyncio.Queue[int]()
     async with Link(config, CAR).connected((topics.down(CAR, "+"),), codes.put_nowait) as connection:
         await connection.publish(topics.up(CAR, "read"), b"")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             assert await codes.get() == 0x10
 
 

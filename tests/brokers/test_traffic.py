@@ -14,6 +14,7 @@ from edge.config.car import Broker as Config
 from edge.uplink.link import DRAIN_S, KEEPALIVE_S, Connection, Link
 from proto import topics
 from tests.brokers.rig.brokers import StartMosquitto
+from tests.patience import PATIENCE_S
 
 CAR = "car-1"
 LISTENS = "listener {port} 127.0.0.1\nallow_anonymous true\n"
@@ -30,7 +31,7 @@ async def up(start_mosquitto: StartMosquitto, mqtt: Any = "5", settings: str = "
 
 async def heard(connection: Connection, count: int) -> list[tuple[str, bytes]]:
     found = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         async for said in connection.messages():
             found.append(said)
             if len(found) == count:

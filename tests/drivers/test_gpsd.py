@@ -19,9 +19,9 @@ from drivers.gps.nmea import Nmea
 from drivers.ports import TcpPort
 from drivers.readings import Fix, Junk
 from drivers.streams import ByteStream, open_port
+from tests.patience import PATIENCE_S
 
 GPSD = shutil.which("gpsd", path="/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin")
-PATIENCE_S = 30  # gpsd looks for binary receivers at first; never waited for in full by a sound build
 START = datetime(2026, 11, 23, 18, 31, 5, tzinfo=UTC)
 TPV = b'{"class":"TPV","mode":3,"time":"2026-11-23T18:31:05.000Z","lat":52.5,"lon":-1.5%b}\n'
 

@@ -11,9 +11,9 @@ import pytest
 
 from drivers.dialect import LineSettings
 from drivers.streams import READ_MAX, open_port, open_serial
+from tests.patience import PATIENCE_S
 
 LINE = LineSettings()
-PATIENCE_S = 20  # a bound for a broken build, never waited for by a sound one
 
 
 class Pty(Protocol):

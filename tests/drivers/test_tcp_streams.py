@@ -13,9 +13,9 @@ import pytest
 from drivers.dialect import LineSettings
 from drivers.ports import TcpListener, TcpPort
 from drivers.streams import ByteStream, open_port
+from tests.patience import PATIENCE_S
 
 LINE = LineSettings()
-PATIENCE_S = 20  # a bound for a broken build, never waited for by a sound one
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: closing is a reset
 
 

@@ -20,8 +20,9 @@ from edge.spool.opening import Opened, open_spool
 from proto.events import Clock, Moment, Place, Start
 from proto.lanes import Lane
 from proto.voi import COLUMNS
-from tests.edge.rig.daemon import KEY, PATIENCE_S, Daemon
+from tests.edge.rig.daemon import KEY, Daemon
 from tests.edge.rig.device import Device
+from tests.patience import PATIENCE_S
 
 EPOCH: Final = b"epoch--1"
 BOOT: Final = b"boot---1"

@@ -22,7 +22,7 @@ from edge.uplink.link import Link
 from edge.uplink.policy import Policy
 from proto.events import Health
 from proto.lanes import Lane
-from tests.edge.rig.daemon import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 FIRST: Final = b"epoch--1"
 NEXT: Final = b"epoch--2"

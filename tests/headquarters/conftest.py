@@ -20,10 +20,10 @@ from proto.control import Held, Refused
 from proto.events import Clock, Event, Moment, Read, Unknown
 from proto.lanes import Lane
 from proto.ranges import Range, Ranges
+from tests.patience import PATIENCE_S
 
 EPOCH = b"epoch--1"
 BOOT = b"boot---1"
-WAIT_S = 20.0  # for what must come; a busy machine may take long, a test that passes does not
 
 
 def read(seq: int, *, offset_ms: int | None = 1_790_000_000_000) -> Read:
@@ -89,7 +89,7 @@ class Car:
 
     async def hear(self, kind: str) -> bytes:
         """The next message of this kind."""
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for at, (heard, payload) in enumerate(self._heard):
                     if heard == kind:
@@ -150,7 +150,7 @@ def serving(store_path: Path) -> Serving:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve(settings, edge, stop, ready.set))
             try:
-                async with asyncio.timeout(WAIT_S):
+                async with asyncio.timeout(PATIENCE_S):
                     await ready.wait()
                 yield stop
             finally:

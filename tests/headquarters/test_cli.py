@@ -14,6 +14,7 @@ from headquarters.arrivals import Message, Sent, Unreadable
 from headquarters.cli import main
 from headquarters.store.file import open_writer
 from headquarters.store.intake import take
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.headquarters.conftest import MakeBatch
@@ -48,7 +49,7 @@ def test_a_reader_that_has_enough_is_no_fault(filled: str) -> None:
         process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=PATIENCE_S) == 0
 
 
 def test_status_says_so_in_words_and_in_json(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,4 +114,4 @@ def test_it_says_its_version_and_names_every_command(capsys: pytest.CaptureFixtu
 
 def test_a_headquarters_that_only_receives_loads_no_numpy() -> None:
     code = "import sys; from headquarters.cli import main\ntry: main(['serve', '--help'])\nfinally: assert 'numpy' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT, timeout=PATIENCE_S)

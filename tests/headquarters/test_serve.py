@@ -17,6 +17,7 @@ import pytest
 from proto.control import Held
 from proto.lanes import Lane
 from proto.ranges import Ranges
+from tests.patience import PATIENCE_S, STOP_S
 
 if TYPE_CHECKING:
     from tests.conftest import Mosquitto, OpenRelay, StartHeadquarters
@@ -29,7 +30,7 @@ POLL_S = 0.005
 
 async def until_stored(path: Path, count: int) -> None:
     """Returns when a second connection sees so many events: they are committed."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
             while reader.execute("SELECT count(*) FROM event").fetchone() < (count,):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_S)
@@ -109,7 +110,7 @@ def test_a_stop_while_no_broker_ever_answered_ends_in_time(tmp_path: Path, store
                 while not store_path.exists():
                     assert process.poll() is None
                 os.kill(process.pid, signal.SIGTERM)
-                assert process.wait(timeout=3) == 0
+                assert process.wait(timeout=STOP_S) == 0
             finally:
                 process.kill()
                 process.wait()

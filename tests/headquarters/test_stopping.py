@@ -11,6 +11,7 @@ import pytest
 
 from headquarters import app
 from headquarters.store.worker import open_store
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.conftest import Mosquitto
@@ -25,7 +26,7 @@ async def test_a_stop_waits_for_nothing_when_nothing_is_left_to_store(
 ) -> None:
     """Whoever leaves the inbox open waits out the drain: an hour of it is not to be missed."""
     monkeypatch.setattr(app, "DRAIN_S", 3600.0)
-    async with asyncio.timeout(30), serving(mosquitto.url):
+    async with asyncio.timeout(PATIENCE_S), serving(mosquitto.url):
         pass
 
 

@@ -24,6 +24,7 @@ from simulator.camera import CameraSetting
 from simulator.faults import Fault
 from simulator.port import Port
 from simulator.world import World
+from tests.patience import PATIENCE_S
 
 SIMULATOR = (sys.executable, "-m", "simulator.cli", "world")
 Perform: TypeAlias = Callable[..., Awaitable[tuple[dict[str, Any], dict[str, list[Any]]]]]
@@ -50,7 +51,7 @@ class Listener:
     def until(self, count: int) -> bytes:
         """Everything heard, as soon as it is `count` bytes."""
         with self._more:
-            assert self._more.wait_for(lambda: len(self.heard) >= count, timeout=60)
+            assert self._more.wait_for(lambda: len(self.heard) >= count, timeout=PATIENCE_S)
             return self.heard
 
     def stop(self) -> bytes:

@@ -16,6 +16,7 @@ from simulator.capture import CaptureError, CaptureFile, captures, pieces
 from simulator.cli import main
 from simulator.free_port import free_port
 from simulator.port import Port
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 CAPTURES = ROOT / "tests" / "captures"
@@ -31,7 +32,7 @@ async def start(*words: str) -> tuple[asyncio.subprocess.Process, dict[str, Any]
     return program, json.loads(await program.stdout.readline())
 
 
-async def until(is_so: Callable[[], bool], within_s: float = 20) -> None:
+async def until(is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> None:
     """As soon as it is so."""
     deadline = time.monotonic() + within_s
     while not is_so():

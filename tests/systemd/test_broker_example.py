@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from simulator.free_port import free_port
+from tests.patience import PATIENCE_S
 
 EXAMPLE: Final = Path(__file__).parents[2] / "systemd/mosquitto"
 INSTALLED: Final = "/etc/mosquitto/patrol-edge"
-WAIT_S: Final = 15.0
 V5: Final = aiomqtt.ProtocolVersion.V5
 
 Signed = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
@@ -93,7 +93,7 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     shutil.copy(EXAMPLE / "acl", tmp_path / "acl")
     broker = Broker(tmp_path)
     process = subprocess.Popen([program, "-c", str(broker.configuration())])
-    deadline_s = time.monotonic() + WAIT_S
+    deadline_s = time.monotonic() + PATIENCE_S
     while True:
         try:
             socket.create_connection(("127.0.0.1", broker.headquarters), timeout=1).close()
@@ -116,7 +116,7 @@ async def listening(client: aiomqtt.Client, *topics: str) -> AsyncIterator[aiomq
 
 
 async def next_topic(client: aiomqtt.Client) -> str:
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(PATIENCE_S):
         return (await anext(aiter(client.messages))).topic.value
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from headquarters import addresses
+from tests.patience import PATIENCE_S
 
 ROOT: Final = Path(__file__).parents[2]
 UNITS: Final = ROOT / "systemd"
@@ -40,7 +41,7 @@ def analyze(*words: str) -> subprocess.CompletedProcess[str]:
     program = shutil.which("systemd-analyze")
     if program is None:
         pytest.skip("systemd-analyze is not installed")
-    return subprocess.run([program, *words], capture_output=True, text=True, timeout=60)
+    return subprocess.run([program, *words], capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize("unit", BOTH)
@@ -111,7 +112,7 @@ def test_the_example_configuration_is_good(tmp_path: Path) -> None:
     config = tmp_path / "patrol-edge.toml"
     config.write_text(text.replace("/etc/patrol-edge/key", str(key)), "utf-8")
     command = [sys.executable, "-m", "edge", "check", "--config", str(config)]
-    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert (checked.returncode, checked.stdout.count("good")) == (0, 1), checked.stderr
 
 
@@ -131,7 +132,7 @@ def test_udev_rules_are_well_formed() -> None:
         assert term.sub("", line) == "", line
     udevadm = shutil.which("udevadm")
     if udevadm and int(subprocess.check_output([udevadm, "--version"]).split()[0]) >= 254:
-        subprocess.run([udevadm, "verify", str(rules)], check=True, timeout=60)
+        subprocess.run([udevadm, "verify", str(rules)], check=True, timeout=PATIENCE_S)
 
 
 def test_each_unit_has_its_user(tmp_path: Path) -> None:
@@ -154,5 +155,5 @@ def applied(tool: str, *words: str) -> None:
     program = shutil.which(tool)
     if program is None:
         pytest.skip(f"{tool} is not installed")
-    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr

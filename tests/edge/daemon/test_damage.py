@@ -13,6 +13,7 @@ from edge.spool import rows
 from edge.spool.database import StoreError, connect_spool
 from proto.lanes import Lane
 from tests.edge.rig.street import CAMERA, PLATE, carry, meets
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.conftest import Mosquitto
@@ -84,7 +85,7 @@ def test_a_page_that_is_found_damaged_in_use_costs_one_restart(
     damage_bodies(daemon.folder / "store" / "spool.db")
     daemon.start()
     assert daemon.process is not None
-    assert daemon.process.wait(20) == 1
+    assert daemon.process.wait(PATIENCE_S) == 1
     assert "ended by a fault" in daemon.output
     assert "spool-damaged" not in daemon.output
     daemon.socket.unlink(missing_ok=True)

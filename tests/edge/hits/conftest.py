@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from headquarters.datasets.signing import load_signer
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.edge.conftest import MakeDaemon
@@ -26,7 +27,7 @@ def hq(tmp_path: Path) -> Hq:
 
     def run(word: str, *words: str) -> subprocess.CompletedProcess[str]:
         line = [sys.executable, "-m", "headquarters", word, "--store", f"sqlite:///{tmp_path}/hq.db", *words]
-        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
 
     return run
 

@@ -87,7 +87,7 @@ async def test_a_port_that_is_unplugged_and_comes_back_is_read_again(
         front.unplug()
         await eventually(lambda: scene.ups == [True, False])
         front.plug()
-        await eventually(lambda: scene.ups == [True, False, True], 5.0)
+        await eventually(lambda: scene.ups == [True, False, True])
         front.read_plate("CD34EFG")
         await eventually(lambda: scene.intake.reads == 2)
     assert scene.intake.junk == {"cut off": 1}

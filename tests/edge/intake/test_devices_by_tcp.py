@@ -14,8 +14,7 @@ from drivers.anpr.rekor import Rekor
 from drivers.anpr.tattile import Tattile
 from drivers.gps.gpsd import Gpsd
 from drivers.readings import Fix, PlateSeen
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from edge.spool.recorder import Recorder
 from edge.spool.room import Room
 from edge.supervision import Outage
 from proto.events import Hit, Read
+from tests.patience import PATIENCE_S
 
 if TYPE_CHECKING:
     from tests.edge.conftest import TimeSources
@@ -143,7 +144,7 @@ def stalling(inside: threading.Event, go_on: threading.Event) -> Callable[[Any],
 
     def stall(_: Any) -> bool:  # noqa: ANN401 - a connection
         inside.set()
-        return go_on.wait(20)
+        return go_on.wait(PATIENCE_S)
 
     return stall
 

@@ -26,6 +26,7 @@ from records.building import build
 from records.pack import dumped
 from records.rows import Row
 from tests.edge.rig.daemon import KEY
+from tests.patience import PATIENCE_S
 
 PINS: Final = {"4711": "271828", "0815": "314159", "0007": "577215"}
 CHEAP: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -97,7 +98,7 @@ async def aboard(storage: Path, now: Callable[[], Moment], boot: bytes = b"boot-
     board = Board(storage, now, boot)
     async with open_vault(storage, KEY) as vault:
         tasks = [asyncio.ensure_future(board.crew.run(vault)), asyncio.ensure_future(board.record())]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while board.crew.vault is None:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
         try:

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from tests.patience import PATIENCE_S, STOP_S
+
 ROOT: Final = Path(__file__).parents[3]
 KEY: Final = "5a" * 32
-PATIENCE_S: Final = 20.0
 
 
 class Reader:
@@ -64,7 +65,7 @@ class Daemon:
         """One `patrol-edge` command with this configuration: `command("data", "import", "wanted.csv")`."""
         split = 2 if words[0] in ("data", "lookout") else 1
         line = [sys.executable, "-m", "edge", *words[:split], "--config", str(self.config), *words[split:]]
-        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=check, timeout=60)
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=check, timeout=PATIENCE_S)
 
     def start(self) -> Reader:
         """Its first reader; the socket is there within the deadline."""
@@ -82,7 +83,7 @@ class Daemon:
         self._readers.append(Reader(self.socket))
         return self._readers[-1]
 
-    def stop(self, within_s: float = 5.0) -> int:
+    def stop(self, within_s: float = STOP_S) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(within_s)

@@ -14,7 +14,7 @@ from edge.data.time_known import TimeKnown
 from proto.chunks import Chunk, Having, Want, decode_have, decode_want, encode_chunk
 from proto.events import Clock, Moment
 from proto.manifest import decode_signed, pieces
-from tests.edge.rig.daemon import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 NOON_MS: Final = 1_795_608_000_000  # 2026-11-25T12:00:00Z
 HOUR_MS: Final = 3_600_000

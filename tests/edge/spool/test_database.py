@@ -23,6 +23,7 @@ from edge.spool.database import (
     key_id,
     open_database,
 )
+from tests.patience import PATIENCE_S
 
 KEY = "5a" * 32
 
@@ -56,7 +57,7 @@ async def test_a_cancelled_waiter_leaves_a_whole_transaction(database: Database)
     def slow(connection: Connection) -> None:
         connection.execute("INSERT INTO t VALUES (1)")
         inside.set()
-        go_on.wait(20)
+        go_on.wait(PATIENCE_S)
         connection.execute("INSERT INTO t VALUES (2)")
 
     waiting = asyncio.ensure_future(database.transaction(slow))

@@ -17,6 +17,7 @@ from edge.spool.spool import RECEIPTS_AT_LEAST_S
 from proto.lanes import Lane
 from proto.ranges import Ranges
 from tests.edge.rig.stored import NEXT, NOON_S, QUOTA, all_of, lane, receipted
+from tests.patience import PATIENCE_S
 
 Make = Callable[..., Group]
 Open = Callable[..., AbstractAsyncContextManager[Opened]]
@@ -27,7 +28,7 @@ def stalling(inside: threading.Event, go_on: threading.Event) -> Callable[[Any],
 
     def stall(_: Any) -> bool:  # noqa: ANN401 - a connection
         inside.set()
-        return go_on.wait(20)
+        return go_on.wait(PATIENCE_S)
 
     return stall
 
@@ -162,7 +163,7 @@ async def test_rows_that_headquarters_asked_for_while_they_were_deleted_count_as
 
         def stalled(deed: Callable[..., Any], connection: Connection) -> Any:  # noqa: ANN401 - what the deed gives
             inside.set()
-            go_on.wait(20)
+            go_on.wait(PATIENCE_S)
             return deed(connection)
 
         database = spool._database

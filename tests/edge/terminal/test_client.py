@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from edge.terminal.client import NotRunningError, connected
+from tests.patience import PATIENCE_S
 
 Talk = Callable[[socket.socket], None]
 
@@ -27,7 +28,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Talk], Path]]:
 
         def once() -> None:
             channel, _ = listener.accept()
-            channel.settimeout(20)
+            channel.settimeout(PATIENCE_S)
             with channel, listener:
                 talk(channel)
 
@@ -83,7 +84,7 @@ def test_a_daemon_that_says_nothing_is_told_and_not_waited_for(serve: Callable[[
 
     def talk(channel: socket.socket) -> None:
         channel.sendall(line(kind="status"))
-        hung_up.wait(20)
+        hung_up.wait(PATIENCE_S)
 
     with connected(serve(talk), timeout_s=0.1) as client, pytest.raises(NotRunningError, match="does not answer"):
         client.ask("echo")

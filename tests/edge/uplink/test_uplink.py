@@ -70,7 +70,7 @@ async def test_the_broker_may_go_and_come_back(
                 await client.subscribe(topics.ALL_UP, qos=1)
                 headquarters = Answerer(client)
                 async with running(headquarters.run()):
-                    await eventually(car.is_receipted, 30.0)
+                    await eventually(car.is_receipted)
     assert len([1 for kind, fields in car.said if kind == "link" and fields["up"]]) == 2
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 from edge.terminal.client import NotRunningError, connected
 from simulator.port import Port
 from tests.faults.rig.follower import Follower
-from tests.faults.rig.program import PATIENCE_S, ROOT, Program, until
+from tests.faults.rig.program import ROOT, Program, until
+from tests.patience import PATIENCE_S, STOP_S
 
 KEY: Final = "5a" * 32
 OTHER_KEY: Final = "c3" * 32
@@ -23,7 +24,6 @@ COLUMNS: Final = (
     "spare_1,spare_2"
 )
 RESTART_S: Final = 0.2  # sooner than the unit's RestartSec=1: a test need not wait for it
-STOP_S: Final = 3.0  # promised: a clean stop, whatever the disk or the broker does
 
 
 class Car:

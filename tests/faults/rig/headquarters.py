@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from proto.lanes import Lane
 from proto.ranges import Ranges
-from tests.faults.rig.program import PATIENCE_S, ROOT, Program, until
+from tests.faults.rig.program import ROOT, Program, until
 from tests.faults.rig.promised import Numbers
+from tests.patience import PATIENCE_S
 
 _NUMBERS: Final = (
     "SELECT lane, seq FROM event JOIN stream ON stream.id = event.stream JOIN epoch ON epoch.id = stream.epoch "

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tests.patience import PATIENCE_S
+
 if TYPE_CHECKING:
     from tests.faults.rig.zygote import Forked, Zygote
 
 T = TypeVar("T")
 
 ROOT: Final = Path(__file__).parents[3]
-PATIENCE_S: Final = float(os.environ.get("PATROL_PATIENCE_S", "60"))
-"""For what must come; a busy machine may take long, a test that passes does not."""
 LOOK_S: Final = 0.01
 
 
