@@ -106,22 +106,11 @@ def _deliver(car: Car, opened: Opened) -> Delivery:
 def _attend(
     car: Car, spool: Spool, delivery: Delivery, tasks: asyncio.TaskGroup, stop: asyncio.Event
 ) -> list[asyncio.Task[None]]:
-    """What needs the store besides: the crew's parts, upkeep, health, the key."""
-    knock, folder = delivery.uplink.knock, car.config.storage.folder
-    car.checkup.load(folder)
-    endurance = car.status.endurance = Endurance(spool, folder)
-    heartbeat = Heartbeat()
-    rounds = Rounds(
-        car.clock,
-        car.matcher,
-        car.inbox,
-        car.status,
-        car.config.storage.keep_hours,
-        (car.checkup.look, endurance.look, car.data.report.look, car.hits.hits.look, car.look_at_lists),
-        (partial(car.checkup.save, folder),),
-        heartbeat,
-    )
-    books = Bookkeeping(folder, car.policy, Depot(car.config.link), car.clock.now, car.say, car.alarm)
+    """What needs the store besides: health, upkeep, the crew's parts, the key."""
+    knock, heartbeat = delivery.uplink.knock, Heartbeat()
+    rounds = _rounds(car, spool, heartbeat)
+    depot = Depot(car.config.link)
+    books = Bookkeeping(car.config.storage.folder, car.policy, depot, car.clock.now, car.say, car.alarm)
     others = [
         tasks.create_task(rounds.run(spool, delivery.recorder.is_progressing), name="rounds"),
         tasks.create_task(heartbeat.run(), name="heartbeat"),
@@ -138,6 +127,24 @@ def _attend(
         reported = Outage("ignition", car.device_changed)
         others.append(tasks.create_task(keep_running(car.ignition.run, reported, (OSError,)), name="ignition"))
     return others
+
+
+def _rounds(car: Car, spool: Spool, heartbeat: Heartbeat) -> Rounds:
+    """What is looked at every second, and what is saved with every tidying."""
+    folder = car.config.storage.folder
+    car.checkup.load(folder)
+    endurance = car.status.endurance = Endurance(spool, folder)
+    looks = (car.checkup.look, endurance.look, car.data.report.look, car.hits.hits.look, car.look_at_lists)
+    return Rounds(
+        car.clock,
+        car.matcher,
+        car.inbox,
+        car.status,
+        car.config.storage.keep_hours,
+        looks,
+        (partial(car.checkup.save, folder),),
+        heartbeat,
+    )
 
 
 @contextmanager
