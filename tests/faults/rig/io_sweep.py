@@ -157,8 +157,8 @@ class Sweep:
         base.mkdir()
         self._fork(base, b"epoch--0", None)
         calls = {kind: self._reach(base, kind) for kind in KINDS}
-        runs = sum(calls[kind] for kind, *_ in faults(most))
-        step = max(1, -(-runs // most))
+        possible = self.counts["possible"] = sum(calls[kind] for kind, *_ in faults(most))
+        step = max(1, -(-possible // most))
         self.counts["calls"] = sum(calls.values())
         for kind, error, sticky in faults(most):
             for at in range(1, calls[kind] + 1, step):

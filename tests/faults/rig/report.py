@@ -49,6 +49,11 @@ FOUND: Final = """
   cycles. Two controls failed by a fault of their own and not by a broken promise (`steps --broken puback`, a client that the rig did
   not have; `virtual --broken number-reused`, a range that begins with 0); `steps` tells the two apart now.
 - A run-on of 600 s was 600.0000000000036 s on a machine that had just started; seen by CI.
+- The suite itself: a test looked for two digits where an address in memory may stand, and CI met one; ports were drawn from those
+  that the kernel gives to connections, so that another test, or the calling client itself, could be given a broker's port while the
+  broker was away; a list's arrival was waited for 20 s, which a machine at load 11 does not keep. Property tests drew new examples at each run.
+- Virtual time ran a copy of the daemon's wiring. It runs the daemon's own now (edge/delivery.py); four of seven faults made in it by
+  hand had been noticed by no test, among them that a salvaged store says how far it came, and have theirs (tests/edge/test_delivery.py).
 - Two mutants of headquarters survived the suite (an inbox left open at the end, a store on four threads): tests/headquarters/test_stopping.py.
 
 Seen and not mended: a broker that dies three times within seconds of what it was sent looks like one that refuses it, and the car raises
@@ -84,12 +89,15 @@ def _scorecard(good: list[dict[str, Any]]) -> Iterator[str]:
     for name, torture in sorted(TORTURES.items(), key=lambda item: (item[1].row or 99, item[0])):
         row = torture.row or ""
         found = [line for line in good if line["torture"] == name]
-        ordered = f"{torture.full:,} {torture.unit}"
         if not found:
-            yield f"| {row} | `{name}` | {ordered} | not run |" + " |" * (len(BREACHES) + 3) + "\n"
+            yield (
+                f"| {row} | `{name}` | {torture.full:,} {torture.unit} | not run |" + " |" * (len(BREACHES) + 3) + "\n"
+            )
         for line in found:
             breaches = " | ".join(_told(line.get(breach, "")) for breach in BREACHES)
             kept = "yes" if line["good"] else "**no**"
+            most = f"all {line['possible']:,}" if "possible" in line else f"{torture.full:,}"
+            ordered = f"{most} {torture.unit}"
             yield (
                 f"| {row} | `{name}` | {ordered} | {_told(line.get('cycles', line.get(torture.unit, '')))} | {line['promised']:,} | {breaches} | {kept} |"
                 f" {line['commit']}, {line['date']} |\n"

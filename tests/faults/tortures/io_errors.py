@@ -39,7 +39,10 @@ def sweep(order: Order, library: Path) -> Found:
         words, cwd=order.tree, env={"LD_PRELOAD": str(library)}, capture_output=True, text=True, check=True
     )
     counts = json.loads(asked.stdout)
-    more = {"cycles": counts["runs"], **{name: counts.get(name, 0) for name in ("calls", "ended", "gave_up", "torn")}}
+    more = {
+        "cycles": counts["runs"],
+        **{name: counts.get(name, 0) for name in ("possible", "calls", "ended", "gave_up", "torn")},
+    }
     wrong = counts["wrong"][:10]
     return Found(promised=counts["promised"], lost=counts["lost"], corrupt=counts["corrupt"], more=more, broken=wrong)
 
