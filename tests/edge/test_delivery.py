@@ -97,6 +97,7 @@ async def test_what_a_device_says_as_it_is_let_go_of_is_stored_and_what_runs_bes
         try:
             await asyncio.Event().wait()
         finally:
+            await asyncio.sleep(0.05)  # a port takes its time to close
             parting()
             ends.append(f"{name} {life.stored.get('health', 0)}")
 
@@ -111,4 +112,6 @@ async def test_what_a_device_says_as_it_is_let_go_of_is_stored_and_what_runs_bes
         beside = tasks.create_task(until_cancelled("rounds", lambda: None))
         await asyncio.sleep(0)
         await delivery.end([reading], [beside])
+        assert reading.done()
+        assert beside.done()
     assert ends == ["camera 0", "rounds 1"]
