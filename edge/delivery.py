@@ -42,7 +42,10 @@ class Life(Protocol):
 
 
 def start_of(opened: Opened, clock: CarClock, version: str) -> Start:
-    """A life's first event: which one it follows, and how far that one had come, as far as its store can be trusted."""
+    """A life's first event: which one it follows, and how far that one had come, if its store can be trusted.
+
+    The clock learns what the store knows to be past.
+    """
     if opened.floor_s is not None:
         clock.raise_floor(opened.floor_s * 1000)
     spool = opened.spool

@@ -12,8 +12,9 @@ vain, again and again, may be given that very port for its own end, and meets it
 
 
 def free_port() -> int:
-    """One that nobody has at this moment, drawn at random. Raises OSError when there is none."""
-    for port in random.SystemRandom().sample(range(FIRST, END), END - FIRST):
+    """One that nobody has at this moment: the first from one drawn at random on. Raises OSError when there is none."""
+    start = random.SystemRandom().randrange(FIRST, END)
+    for port in (*range(start, END), *range(FIRST, start)):
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))
