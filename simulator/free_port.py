@@ -2,6 +2,7 @@
 
 import random
 import socket
+from itertools import chain
 from typing import Final
 
 HOST: Final = "127.0.0.1"
@@ -14,7 +15,7 @@ vain, again and again, may be given that very port for its own end, and meets it
 def free_port() -> int:
     """One that nobody has at this moment: the first from one drawn at random on. Raises OSError when there is none."""
     start = random.SystemRandom().randrange(FIRST, END)
-    for port in (*range(start, END), *range(FIRST, start)):
+    for port in chain(range(start, END), range(FIRST, start)):
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))
