@@ -5,5 +5,9 @@ from typing import Final
 
 PATIENCE_S: Final = float(os.environ.get("PATROL_PATIENCE_S", "60"))
 """For what must come."""
-STOP_S: Final = 5.0
-"""For a stop: the units' TimeoutStopSec, after which systemd kills. A car that has not ended by itself after 2.8 s gives up, with exit code 1."""
+STOP_S: Final = 3.0
+"""Promised: a clean stop, whatever the disk or the broker does. The car gives up after 2.8 s, with exit code 1."""
+KILLED_S: Final = 5.0
+"""The units' TimeoutStopSec: whoever has not ended is killed by systemd."""
+REPLUGGED_S: Final = 5.0
+"""Promised: a camera that is plugged in again is read."""

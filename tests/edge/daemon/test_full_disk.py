@@ -72,4 +72,4 @@ def test_a_stop_is_obeyed_though_the_disk_is_full(car: "Daemon", full_disk: Call
     reader = car.start()
     if reader.status["disk"]["up"] is None:
         reader.until("device", name="disk", up=False)
-    assert car.stop() in (0, 1)
+    assert car.stop(within_s=4.0) in (0, 1)

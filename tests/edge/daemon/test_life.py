@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.edge.rig.street import OTHER, PLATE, carry, meets
-from tests.patience import STOP_S
+from tests.patience import KILLED_S
 
 if TYPE_CHECKING:
     from tests.edge.rig.daemon import Daemon
@@ -75,7 +75,7 @@ def test_an_interrupt_ends_it_as_well(car: "Daemon") -> None:
     car.start()
     assert car.process is not None
     car.process.send_signal(signal.SIGINT)
-    assert car.process.wait(STOP_S) == 0
+    assert car.process.wait(KILLED_S) == 0
 
 
 def test_a_daemon_whose_broker_speaks_no_tls_has_loaded_none(car: "Daemon") -> None:

@@ -13,7 +13,7 @@ from edge.uplink.lull import FULL_BATCH
 from proto.batches import Batch
 from proto.lanes import Lane
 from tests.faults.rig.observer import Observer
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, STOP_S
 
 LISTED: Final = "AB12CDE"
 
@@ -101,7 +101,7 @@ def test_sigterm_during_the_run_on_is_a_clean_stop_that_leaves_the_power_on(make
     until_key_is_read(reader)
     car.key.touch()
     reader.until("ignition", off=True)
-    assert car.stop() == 0
+    assert car.stop(within_s=STOP_S) == 0
     assert not car.power.exists()
 
 

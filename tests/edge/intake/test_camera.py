@@ -20,6 +20,7 @@ from edge.intake.whereabouts import Whereabouts
 from edge.matcher.matcher import Matcher
 from edge.spool.inbox import Inbox
 from edge.supervision import Outage, keep_running
+from tests.patience import REPLUGGED_S
 
 Running = Callable[..., AbstractAsyncContextManager[Any]]
 Plug = Callable[[str], Any]
@@ -87,7 +88,7 @@ async def test_a_port_that_is_unplugged_and_comes_back_is_read_again(
         front.unplug()
         await eventually(lambda: scene.ups == [True, False])
         front.plug()
-        await eventually(lambda: scene.ups == [True, False, True])
+        await eventually(lambda: scene.ups == [True, False, True], REPLUGGED_S)
         front.read_plate("CD34EFG")
         await eventually(lambda: scene.intake.reads == 2)
     assert scene.intake.junk == {"cut off": 1}

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from tests.patience import PATIENCE_S, STOP_S
+from tests.patience import KILLED_S, PATIENCE_S
 
 ROOT: Final = Path(__file__).parents[3]
 KEY: Final = "5a" * 32
@@ -83,7 +83,7 @@ class Daemon:
         self._readers.append(Reader(self.socket))
         return self._readers[-1]
 
-    def stop(self, within_s: float = STOP_S) -> int:
+    def stop(self, within_s: float = KILLED_S) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(within_s)
